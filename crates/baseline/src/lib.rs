@@ -1,0 +1,1 @@
+//! What must be: score models, due dates, identity rules as files; pure.

@@ -1,0 +1,3 @@
+//! The `yagura` program: one verb, one file.
+
+fn main() {}

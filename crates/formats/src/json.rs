@@ -1,0 +1,545 @@
+//! JSON with bounds: splits a document of any size into values with byte ranges.
+//!
+//! A [`JsonReader`] walks the outer objects and arrays of a document; the values inside, one
+//! record each, are handed out as text for `serde_json`, which checks their whole syntax.
+
+use std::io::SeekFrom;
+
+use serde::Deserialize;
+use yagura_model::record::Place;
+
+use crate::{
+    error::{ErrorCode, ParseError},
+    format::ReadSeek,
+};
+
+/// Largest single value handed out, in bytes.
+pub const VALUE_LIMIT: usize = 32 << 20;
+
+/// Deepest nesting read.
+pub const DEPTH_LIMIT: usize = 120;
+
+const CHUNK: usize = 256 << 10;
+
+/// Walks a JSON document, or a sequence of them (JSON Lines).
+#[derive(Debug)]
+pub struct JsonReader<'r> {
+    input: &'r mut dyn ReadSeek,
+    window: Vec<u8>,
+    /// Index into `window` of the next byte to read.
+    next: usize,
+    /// Offset in the input of the first byte of `window`.
+    base: u64,
+    ended: bool,
+}
+
+/// What stands next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// An object.
+    Object,
+    /// An array.
+    Array,
+    /// A string, number, `true`, `false` or `null`.
+    Scalar,
+    /// Nothing: the input ends here.
+    Eof,
+}
+
+/// One value as it stands in the bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Raw<'b> {
+    /// Its text: valid UTF-8, brackets balanced, otherwise not yet checked.
+    pub text: &'b str,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl Raw<'_> {
+    /// The value as a typed one: `Ok(Err(message))` if its syntax is right and its shape is not.
+    ///
+    /// # Errors
+    /// `Malformed` or `Truncated` if its syntax is wrong: then the document is refused.
+    pub fn read<'b, T: Deserialize<'b>>(&'b self) -> Result<Result<T, String>, ParseError> {
+        match serde_json::from_str(self.text) {
+            Ok(value) => Ok(Ok(value)),
+            Err(error) if error.is_data() => Ok(Err(error.to_string())),
+            Err(error) => {
+                Err(ParseError::at_byte(ErrorCode::Malformed, self.place.start, error.to_string()))
+            }
+        }
+    }
+}
+
+impl<'r> JsonReader<'r> {
+    /// A walk from the start of the input; a UTF-8 byte order mark is passed over.
+    ///
+    /// # Errors
+    /// `Read` if the input cannot be read.
+    pub fn new(input: &'r mut dyn ReadSeek) -> Result<Self, ParseError> {
+        let mut reader = Self { input, window: Vec::new(), next: 0, base: 0, ended: false };
+        reader.go_to(0)?;
+        reader.fill()?;
+        if reader.window.starts_with(b"\xef\xbb\xbf") {
+            reader.next = 3;
+        }
+        Ok(reader)
+    }
+
+    /// Offset of the next byte to be read.
+    pub fn position(&self) -> u64 {
+        self.base + self.next as u64
+    }
+
+    /// Goes on at another offset, such as the start of a value that was skipped.
+    ///
+    /// # Errors
+    /// `Read` if the input cannot be read there.
+    pub fn go_to(&mut self, offset: u64) -> Result<(), ParseError> {
+        self.input.seek(SeekFrom::Start(offset)).map_err(|error| unreadable(offset, &error))?;
+        self.window.clear();
+        self.next = 0;
+        self.base = offset;
+        self.ended = false;
+        Ok(())
+    }
+
+    /// What stands next, white space passed over.
+    ///
+    /// # Errors
+    /// `Read`, or `Malformed` if no value can start with what stands there.
+    pub fn peek(&mut self) -> Result<Next, ParseError> {
+        match self.peek_byte()? {
+            None => Ok(Next::Eof),
+            Some(b'{') => Ok(Next::Object),
+            Some(b'[') => Ok(Next::Array),
+            Some(b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => Ok(Next::Scalar),
+            Some(other) => Err(self.unexpected(other, "a value")),
+        }
+    }
+
+    /// Enters the object or array that stands next.
+    ///
+    /// # Errors
+    /// `Invalid` if something else stands there.
+    pub fn enter(&mut self, what: Next) -> Result<(), ParseError> {
+        let found = self.peek()?;
+        if found != what || !matches!(found, Next::Object | Next::Array) {
+            return Err(
+                self.refused(ErrorCode::Invalid, format!("expected {what:?}, met {found:?}"))
+            );
+        }
+        self.next += 1;
+        Ok(())
+    }
+
+    /// The next key of the object entered, with its value standing next; `None` behind the end of
+    /// the object. `first` is true for the first call in an object.
+    ///
+    /// # Errors
+    /// `Malformed` or `Truncated`.
+    pub fn key(&mut self, first: bool) -> Result<Option<String>, ParseError> {
+        if !self.separated(b'}', first)? {
+            return Ok(None);
+        }
+        match self.peek_byte()? {
+            Some(b'"') => {}
+            Some(other) => return Err(self.unexpected(other, "a key")),
+            None => return Err(self.truncated()),
+        }
+        let raw = self.value()?;
+        let key: String = match raw.read()? {
+            Ok(key) => key,
+            Err(message) => return Err(self.refused(ErrorCode::Malformed, message)),
+        };
+        match self.peek_byte()? {
+            Some(b':') => self.next += 1,
+            Some(other) => return Err(self.unexpected(other, "`:`")),
+            None => return Err(self.truncated()),
+        }
+        Ok(Some(key))
+    }
+
+    /// Whether another element of the array entered stands next. `first` is true for the first
+    /// call in an array.
+    ///
+    /// # Errors
+    /// `Malformed` or `Truncated`.
+    pub fn element(&mut self, first: bool) -> Result<bool, ParseError> {
+        self.separated(b']', first)
+    }
+
+    /// The value that stands next, whole.
+    ///
+    /// # Errors
+    /// `TooLarge`, `TooDeep`, `Truncated`, `Encoding`, or `Malformed`.
+    pub fn value(&mut self) -> Result<Raw<'_>, ParseError> {
+        if self.peek()? == Next::Eof {
+            return Err(self.truncated());
+        }
+        let mut scan = Scan::default();
+        while !scan.advance(self.unread()) {
+            if scan.depth > DEPTH_LIMIT {
+                return Err(self.refused(
+                    ErrorCode::TooDeep,
+                    format!("values are nested more than {DEPTH_LIMIT} deep"),
+                ));
+            }
+            if self.unread().len() > VALUE_LIMIT {
+                return Err(self.refused(
+                    ErrorCode::TooLarge,
+                    format!("one value is longer than {} MiB", VALUE_LIMIT >> 20),
+                ));
+            }
+            if !self.fill()? {
+                if scan.bare {
+                    break;
+                }
+                return Err(self.truncated());
+            }
+        }
+        let start = self.position();
+        let length = scan.at.min(self.unread().len());
+        let first = self.next;
+        self.next += length;
+        let bytes = self.window.get(first..self.next).unwrap_or_default();
+        let place = Place { start, end: start + length as u64 };
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(Raw { text, place }),
+            Err(error) => Err(ParseError::at_byte(
+                ErrorCode::Encoding,
+                start + error.valid_up_to() as u64,
+                "the bytes are not UTF-8",
+            )),
+        }
+    }
+
+    /// The value that stands next as a typed one; a wrong shape refuses the document.
+    ///
+    /// # Errors
+    /// As [`value`](Self::value), and `Invalid` for a wrong shape.
+    pub fn read<T: for<'b> Deserialize<'b>>(&mut self) -> Result<T, ParseError> {
+        let raw = self.value()?;
+        let place = raw.place;
+        raw.read()?.map_err(|message| ParseError::at_byte(ErrorCode::Invalid, place.start, message))
+    }
+
+    /// Passes over the value that stands next, of any size, and says where it stood. Its brackets
+    /// and strings are checked, what stands between them is not.
+    ///
+    /// # Errors
+    /// `TooDeep`, `Truncated`.
+    pub fn skip(&mut self) -> Result<Place, ParseError> {
+        if self.peek()? == Next::Eof {
+            return Err(self.truncated());
+        }
+        let start = self.position();
+        let mut scan = Scan::default();
+        while !scan.advance(self.unread()) {
+            if scan.depth > DEPTH_LIMIT {
+                return Err(self.refused(
+                    ErrorCode::TooDeep,
+                    format!("values are nested more than {DEPTH_LIMIT} deep"),
+                ));
+            }
+            let seen = scan.at.min(self.unread().len());
+            self.next += seen;
+            scan.at -= seen;
+            if !self.fill()? {
+                if scan.bare {
+                    break;
+                }
+                return Err(self.truncated());
+            }
+        }
+        self.next += scan.at.min(self.unread().len());
+        Ok(Place { start, end: self.position() })
+    }
+
+    /// Checks that nothing but white space is left.
+    ///
+    /// # Errors
+    /// `Malformed` if something is.
+    pub fn finish(&mut self) -> Result<(), ParseError> {
+        match self.peek_byte()? {
+            None => Ok(()),
+            Some(other) => Err(self.unexpected(other, "the end of the document")),
+        }
+    }
+
+    /// A refusal at the next byte.
+    pub fn refused(&self, code: ErrorCode, message: impl Into<String>) -> ParseError {
+        ParseError::at_byte(code, self.position(), message)
+    }
+
+    fn truncated(&self) -> ParseError {
+        self.refused(ErrorCode::Truncated, "the document ends too early")
+    }
+
+    fn unexpected(&self, met: u8, wanted: &str) -> ParseError {
+        self.refused(
+            ErrorCode::Malformed,
+            format!("expected {wanted}, met `{}`", met.escape_ascii()),
+        )
+    }
+
+    /// Passes the comma before the next member, or the closing bracket: false at the end.
+    fn separated(&mut self, close: u8, first: bool) -> Result<bool, ParseError> {
+        match self.peek_byte()? {
+            Some(byte) if byte == close => {
+                self.next += 1;
+                Ok(false)
+            }
+            Some(b',') if !first => {
+                self.next += 1;
+                match self.peek_byte()? {
+                    Some(byte) if byte == close => Err(self.unexpected(byte, "a member")),
+                    Some(_) => Ok(true),
+                    None => Err(self.truncated()),
+                }
+            }
+            Some(other) if !first => Err(self.unexpected(other, "`,`")),
+            Some(_) => Ok(true),
+            None => Err(self.truncated()),
+        }
+    }
+
+    fn peek_byte(&mut self) -> Result<Option<u8>, ParseError> {
+        loop {
+            match self
+                .unread()
+                .iter()
+                .position(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+            {
+                Some(blank) => {
+                    self.next += blank;
+                    return Ok(self.window.get(self.next).copied());
+                }
+                None => {
+                    self.next = self.window.len();
+                    if !self.fill()? {
+                        return Ok(None);
+                    }
+                }
+            }
+        }
+    }
+
+    fn unread(&self) -> &[u8] {
+        self.window.get(self.next..).unwrap_or_default()
+    }
+
+    /// Lets go of what was read and reads one chunk more into the window; false at the end of the
+    /// input.
+    fn fill(&mut self) -> Result<bool, ParseError> {
+        if self.ended {
+            return Ok(false);
+        }
+        self.window.drain(..self.next);
+        self.base += self.next as u64;
+        self.next = 0;
+        let filled = self.window.len();
+        self.window.resize(filled + CHUNK, 0);
+        let target = self.window.get_mut(filled..).unwrap_or_default();
+        let read = loop {
+            match self.input.read(target) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                other => break other,
+            }
+        };
+        match read {
+            Ok(length) => {
+                self.window.truncate(filled + length);
+                self.ended = length == 0;
+                Ok(length > 0)
+            }
+            Err(error) => {
+                self.window.truncate(filled);
+                Err(unreadable(self.base + filled as u64, &error))
+            }
+        }
+    }
+}
+
+fn unreadable(offset: u64, error: &std::io::Error) -> ParseError {
+    ParseError::at_byte(ErrorCode::Read, offset, error.to_string())
+}
+
+/// How far a value has been followed; goes on where it stopped when more bytes are there.
+#[derive(Debug, Default)]
+struct Scan {
+    /// Index of the next byte to look at; one past the value when it is whole. May lie beyond the
+    /// bytes seen so far, after a backslash at their end.
+    at: usize,
+    depth: usize,
+    in_string: bool,
+    /// The value is a number or word: it ends where something else begins.
+    bare: bool,
+}
+
+impl Scan {
+    /// Follows the value through `bytes`; true when its end is known.
+    fn advance(&mut self, bytes: &[u8]) -> bool {
+        while let Some(rest) = bytes.get(self.at..).filter(|rest| !rest.is_empty()) {
+            if self.in_string {
+                let Some(found) = memchr::memchr2(b'"', b'\\', rest) else {
+                    self.at = bytes.len();
+                    return false;
+                };
+                let escape = rest.get(found) == Some(&b'\\');
+                self.at += found + if escape { 2 } else { 1 };
+                if !escape {
+                    self.in_string = false;
+                    if self.depth == 0 {
+                        return true;
+                    }
+                }
+            } else if self.bare {
+                let ends = |byte: &u8| {
+                    matches!(byte, b',' | b']' | b'}' | b' ' | b'\t' | b'\n' | b'\r' | b':')
+                };
+                return match rest.iter().position(ends) {
+                    Some(found) => {
+                        self.at += found;
+                        true
+                    }
+                    None => {
+                        self.at = bytes.len();
+                        false
+                    }
+                };
+            } else {
+                let structural = |byte: &u8| matches!(byte, b'"' | b'{' | b'}' | b'[' | b']');
+                let found = rest.iter().position(structural);
+                if self.depth == 0 && found != Some(0) {
+                    self.bare = true;
+                    continue;
+                }
+                let Some(found) = found else {
+                    self.at = bytes.len();
+                    return false;
+                };
+                self.at += found + 1;
+                match rest.get(found) {
+                    Some(b'"') => self.in_string = true,
+                    Some(b'{' | b'[') => {
+                        self.depth += 1;
+                        if self.depth > DEPTH_LIMIT {
+                            return false;
+                        }
+                    }
+                    _ => {
+                        self.depth = self.depth.saturating_sub(1);
+                        if self.depth == 0 {
+                            return true;
+                        }
+                    }
+                }
+            }
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{JsonReader, Next, VALUE_LIMIT};
+    use crate::error::ErrorCode;
+    use proptest::prelude::*;
+    use std::io::Cursor;
+
+    /// The elements of a top-level array.
+    fn elements(text: &[u8]) -> Result<Vec<String>, ErrorCode> {
+        let mut input = Cursor::new(text.to_vec());
+        let mut json = JsonReader::new(&mut input).map_err(|error| error.code)?;
+        json.enter(Next::Array).map_err(|error| error.code)?;
+        let mut seen = Vec::new();
+        while json.element(seen.is_empty()).map_err(|error| error.code)? {
+            let raw = json.value().map_err(|error| error.code)?;
+            assert_eq!(
+                raw.text.as_bytes(),
+                &text[raw.place.start as usize..raw.place.end as usize]
+            );
+            raw.read::<serde::de::IgnoredAny>().map_err(|error| error.code)?.ok();
+            seen.push(raw.text.to_owned());
+        }
+        json.finish().map_err(|error| error.code)?;
+        Ok(seen)
+    }
+
+    #[test]
+    fn an_array_is_split_into_its_elements() {
+        let text = br#" [ {"a":"}\"]"}, [1,2 ] ,3 , "x\\", null ] "#;
+        let expected = [r#"{"a":"}\"]"}"#, "[1,2 ]", "3", r#""x\\""#, "null"];
+        assert_eq!(elements(text).unwrap(), expected);
+        assert!(elements(b"[]").unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_could_harm_is_refused() {
+        let deep = "[".repeat(200);
+        let long = format!("[\"{}\"]", "x".repeat(VALUE_LIMIT + (1 << 20)));
+        let cases: [(&[u8], ErrorCode); 9] = [
+            (b"[1,", ErrorCode::Truncated),
+            (b"[1,]", ErrorCode::Malformed),
+            (b"[1 2]", ErrorCode::Malformed),
+            (b"[{\"a\":nope}]", ErrorCode::Malformed),
+            (b"[1]x", ErrorCode::Malformed),
+            (b"[\"\xff\"]", ErrorCode::Encoding),
+            (b"null", ErrorCode::Invalid),
+            (deep.as_bytes(), ErrorCode::TooDeep),
+            (long.as_bytes(), ErrorCode::TooLarge),
+        ];
+        for (text, code) in cases {
+            let shown = String::from_utf8_lossy(&text[..text.len().min(40)]).into_owned();
+            assert_eq!(elements(text).err(), Some(code), "{shown}");
+        }
+    }
+
+    #[test]
+    fn keys_are_walked_and_values_skipped_and_revisited() {
+        let text = r#"{"late":{"x":[1,2]},"name":"n"}"#;
+        let mut input = Cursor::new(text.as_bytes().to_vec());
+        let mut json = JsonReader::new(&mut input).unwrap();
+        json.enter(Next::Object).unwrap();
+        assert_eq!(json.key(true).unwrap().as_deref(), Some("late"));
+        let place = json.skip().unwrap();
+        assert_eq!(json.key(false).unwrap().as_deref(), Some("name"));
+        assert_eq!(json.read::<String>().unwrap(), "n");
+        assert_eq!(json.key(false).unwrap(), None);
+        json.go_to(place.start).unwrap();
+        assert_eq!(json.value().unwrap().text, r#"{"x":[1,2]}"#);
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_serde_json(values in prop::collection::vec(any_value(), 0..8)) {
+            let text = serde_json::to_string_pretty(&values).unwrap();
+            let seen = elements(text.as_bytes()).unwrap();
+            let again: Vec<serde_json::Value> =
+                seen.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
+            prop_assert_eq!(again, values);
+        }
+
+        #[test]
+        fn any_bytes_end_in_a_value_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            elements(&bytes).ok();
+        }
+    }
+
+    fn any_value() -> impl Strategy<Value = serde_json::Value> {
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(serde_json::Value::from),
+            any::<i64>().prop_map(serde_json::Value::from),
+            ".{0,12}".prop_map(serde_json::Value::from),
+        ];
+        leaf.prop_recursive(4, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(serde_json::Value::from),
+                prop::collection::btree_map(".{0,6}", inner, 0..4)
+                    .prop_map(|map| serde_json::Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+}

@@ -1,0 +1,33 @@
+//! Readers: the bytes of a report into events.
+//!
+//! A format is one file with one type that implements [`Format`]: what it is, how its bytes are
+//! recognised, how they become [`Sink`] events. All are listed in [`registry::ALL`]; across all
+//! inputs at most one claims a file. Readers are pure: no clock, no environment, no files, no
+//! network, and memory that does not grow with the input but for bounded side tables.
+//!
+//! Building blocks: [`json`] splits JSON into values with byte ranges, [`xml`] walks XML with
+//! bounds, [`table`] reads CSV with byte ranges, [`head`] looks at the first bytes,
+//! [`local`] numbers the assets of one report, [`time`] reads times, [`collect`] gathers events.
+
+mod bounded;
+pub mod collect;
+pub mod error;
+pub mod format;
+pub mod grype;
+pub mod head;
+pub mod json;
+pub mod local;
+pub mod package;
+pub mod reference;
+pub mod registry;
+pub mod sink;
+pub mod table;
+#[cfg(test)]
+mod testing;
+pub mod time;
+pub mod xml;
+
+pub use error::{ErrorCode, ParseError};
+pub use format::{Context, Format, ReadSeek, Specification};
+pub use head::Head;
+pub use sink::{Sink, Stopped};

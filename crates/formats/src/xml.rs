@@ -1,0 +1,345 @@
+//! XML with bounds: no entities but the five of XML itself, limited depth and element size, byte
+//! ranges for every element.
+
+use std::borrow::Cow;
+use std::io::{BufReader, SeekFrom};
+
+use quick_xml::{
+    Reader, XmlVersion,
+    events::{BytesStart, Event},
+};
+
+use crate::{
+    bounded::Bounded,
+    error::{ErrorCode, ParseError},
+    format::ReadSeek,
+};
+
+/// Deepest nesting read.
+pub const DEPTH_LIMIT: usize = 256;
+
+/// Largest single tag or text in bytes; what is longer is refused.
+pub const EVENT_LIMIT: usize = 32 << 20;
+
+/// Walks the elements of a document. Comments, processing instructions and declarations are
+/// passed over; what the last step met is asked of the walk itself.
+#[derive(Debug)]
+pub struct XmlReader<'r> {
+    reader: Reader<Bounded<BufReader<&'r mut dyn ReadSeek>>>,
+    buffer: Vec<u8>,
+    tag: BytesStart<'static>,
+    text: String,
+    depth: usize,
+    started_at: u64,
+    rooted: bool,
+}
+
+/// One step through a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Node {
+    /// An element begins: see [`XmlReader::name`] and [`XmlReader::attribute`]. An empty element
+    /// gives `Start` and then `End`.
+    Start,
+    /// The innermost open element ends.
+    End,
+    /// A piece of text: see [`XmlReader::piece`]. One text may come in several pieces.
+    Text,
+    /// The document ended with all elements closed.
+    Eof,
+}
+
+impl<'r> XmlReader<'r> {
+    /// A walk from the start of the input.
+    ///
+    /// # Errors
+    /// `Read` if the input cannot be rewound.
+    pub fn new(input: &'r mut dyn ReadSeek) -> Result<Self, ParseError> {
+        input
+            .seek(SeekFrom::Start(0))
+            .map_err(|error| ParseError::at_byte(ErrorCode::Read, 0, error.to_string()))?;
+        let inner = BufReader::with_capacity(256 << 10, input);
+        let mut reader = Reader::from_reader(Bounded::new(inner, EVENT_LIMIT));
+        let config = reader.config_mut();
+        config.expand_empty_elements = true;
+        config.check_end_names = true;
+        Ok(Self {
+            reader,
+            buffer: Vec::new(),
+            tag: BytesStart::new(""),
+            text: String::new(),
+            depth: 0,
+            started_at: 0,
+            rooted: false,
+        })
+    }
+
+    /// Offset of the first byte of the node last met.
+    pub fn started_at(&self) -> u64 {
+        self.started_at
+    }
+
+    /// Offset behind the node last met.
+    pub fn position(&self) -> u64 {
+        self.reader.buffer_position()
+    }
+
+    /// How many elements are open, the one just started included.
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Local name of the element last started.
+    pub fn name(&self) -> &str {
+        self.tag.local_name().into_inner()
+    }
+
+    /// An attribute of the element last started, by its full name, resolved.
+    pub fn attribute(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.tag.attributes().with_checks(false).flatten().find(|a| a.key.as_ref() == name).map(
+            |attribute| match attribute.normalized_value(XmlVersion::Explicit1_0) {
+                Ok(value) => Cow::Owned(value.into_owned()),
+                Err(_) => Cow::Owned(attribute.value.into_owned()),
+            },
+        )
+    }
+
+    /// The piece of text last met, resolved.
+    pub fn piece(&self) -> &str {
+        &self.text
+    }
+
+    /// Takes one step.
+    ///
+    /// # Errors
+    /// Broken syntax, a document type with declarations, an undeclared entity, too deep, too large.
+    pub fn step(&mut self) -> Result<Node, ParseError> {
+        loop {
+            self.buffer.clear();
+            self.started_at = self.reader.buffer_position();
+            self.reader.get_mut().allow(EVENT_LIMIT);
+            let event = match self.reader.read_event_into(&mut self.buffer) {
+                Ok(event) => event,
+                Err(error) => return Err(syntax(&error, self.reader.error_position())),
+            };
+            match event {
+                Event::Start(tag) => {
+                    self.tag = tag.into_owned();
+                    self.depth += 1;
+                    if self.depth == 1 && self.rooted {
+                        return Err(self.refused(ErrorCode::Malformed, "a second root element"));
+                    }
+                    self.rooted = true;
+                    if self.depth > DEPTH_LIMIT {
+                        return Err(self.refused(
+                            ErrorCode::TooDeep,
+                            format!("elements are nested more than {DEPTH_LIMIT} deep"),
+                        ));
+                    }
+                    return Ok(Node::Start);
+                }
+                Event::End(_) => {
+                    self.depth = self.depth.saturating_sub(1);
+                    return Ok(Node::End);
+                }
+                Event::Text(text) => {
+                    self.text.clear();
+                    self.text.push_str(&text.xml10_content());
+                }
+                Event::CData(text) => {
+                    self.text.clear();
+                    self.text.push_str(&text.into_inner());
+                }
+                Event::GeneralRef(reference) => {
+                    self.text.clear();
+                    let name = reference.xml10_content();
+                    match reference.resolve_char_ref() {
+                        Ok(Some(character)) => self.text.push(character),
+                        Ok(None) => match quick_xml::escape::resolve_predefined_entity(&name) {
+                            Some(value) => self.text.push_str(value),
+                            None => {
+                                let message = format!("entity `{name}` is not one of XML's own");
+                                return Err(self.refused(ErrorCode::Entity, message));
+                            }
+                        },
+                        Err(error) => {
+                            return Err(self.refused(ErrorCode::Malformed, error.to_string()));
+                        }
+                    }
+                }
+                Event::DocType(doctype) if doctype.contains('[') => {
+                    return Err(self.refused(
+                        ErrorCode::Entity,
+                        "a document type with declarations is not read",
+                    ));
+                }
+                Event::Eof if self.depth > 0 => {
+                    return Err(self.refused(
+                        ErrorCode::Truncated,
+                        format!("the document ends inside `{}`", self.name()),
+                    ));
+                }
+                Event::Eof if !self.rooted => {
+                    return Err(self.refused(ErrorCode::Malformed, "there is no root element"));
+                }
+                Event::Eof => return Ok(Node::Eof),
+                Event::Decl(_) | Event::PI(_) | Event::Comment(_) | Event::DocType(_) => continue,
+                Event::Empty(_) => continue,
+            }
+            if self.depth > 0 {
+                return Ok(Node::Text);
+            }
+            if !self.text.trim_start_matches('\u{feff}').trim().is_empty() {
+                return Err(self.refused(ErrorCode::Malformed, "text outside the root element"));
+            }
+        }
+    }
+
+    /// The text of the element just started, its children's text included, up to its end.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step), and `TooLarge` beyond [`EVENT_LIMIT`].
+    pub fn text(&mut self) -> Result<String, ParseError> {
+        let until = self.depth;
+        let mut whole = String::new();
+        loop {
+            match self.step()? {
+                Node::Text => {
+                    whole.push_str(&self.text);
+                    if whole.len() > EVENT_LIMIT {
+                        return Err(self.refused(ErrorCode::TooLarge, "a text is too long"));
+                    }
+                }
+                Node::End if self.depth < until => return Ok(whole),
+                Node::Eof => return Ok(whole),
+                Node::Start | Node::End => {}
+            }
+        }
+    }
+
+    /// Passes over the element just started, to behind its end.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    pub fn skip(&mut self) -> Result<(), ParseError> {
+        let until = self.depth;
+        loop {
+            match self.step()? {
+                Node::End if self.depth < until => return Ok(()),
+                Node::Eof => return Ok(()),
+                _ => {}
+            }
+        }
+    }
+
+    /// Steps to the next child of the element at `depth` (the depth just after its start): true
+    /// with the child started, false when the element has ended. Text between children is passed
+    /// over; a child must be read or skipped to its end before the next call.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    pub fn next_child(&mut self, depth: usize) -> Result<bool, ParseError> {
+        loop {
+            match self.step()? {
+                Node::Start => return Ok(true),
+                Node::End if self.depth < depth => return Ok(false),
+                Node::Eof => return Ok(false),
+                Node::End | Node::Text => {}
+            }
+        }
+    }
+
+    /// A refusal at the node last met.
+    pub fn refused(&self, code: ErrorCode, message: impl Into<String>) -> ParseError {
+        ParseError::at_byte(code, self.started_at, message)
+    }
+}
+
+fn syntax(error: &quick_xml::Error, offset: u64) -> ParseError {
+    let code = match error {
+        quick_xml::Error::Io(io) if io.kind() == std::io::ErrorKind::FileTooLarge => {
+            return ParseError::at_byte(
+                ErrorCode::TooLarge,
+                offset,
+                format!("one tag or text is longer than {} MiB", EVENT_LIMIT >> 20),
+            );
+        }
+        quick_xml::Error::Io(_) => ErrorCode::Read,
+        quick_xml::Error::Encoding(_) => ErrorCode::Encoding,
+        quick_xml::Error::Syntax(_) => ErrorCode::Truncated,
+        _ => ErrorCode::Malformed,
+    };
+    ParseError::at_byte(code, offset, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Node, XmlReader};
+    use crate::error::ErrorCode;
+    use std::io::Cursor;
+
+    fn walk(text: &str) -> Result<Vec<String>, ErrorCode> {
+        let mut input = Cursor::new(text.as_bytes().to_vec());
+        let mut xml = XmlReader::new(&mut input).map_err(|error| error.code)?;
+        let mut seen = Vec::new();
+        loop {
+            match xml.step().map_err(|error| error.code)? {
+                Node::Start => seen.push(format!(
+                    "<{} {}>",
+                    xml.name(),
+                    xml.attribute("a").unwrap_or_default()
+                )),
+                Node::End => seen.push("/".to_owned()),
+                Node::Text => seen.push(xml.piece().to_owned()),
+                Node::Eof => return Ok(seen),
+            }
+        }
+    }
+
+    #[test]
+    fn elements_attributes_and_text_are_resolved() {
+        let seen =
+            walk("<?xml version='1.0'?><r xmlns:n='u'><n:c a='1 &lt; 2'/>x&amp;<![CDATA[<]]></r>");
+        assert_eq!(seen.unwrap(), ["<r >", "<c 1 < 2>", "/", "x", "&", "<", "/"]);
+    }
+
+    #[test]
+    fn what_could_harm_is_refused() {
+        let deep = format!("{}{}", "<a>".repeat(300), "</a>".repeat(300));
+        let long = format!("<a>{}</a>", "x".repeat(super::EVENT_LIMIT + (1 << 20)));
+        let cases = [
+            ("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", ErrorCode::Entity),
+            ("<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>", ErrorCode::Entity),
+            ("<a>&b;</a>", ErrorCode::Entity),
+            ("<a><b></b>", ErrorCode::Truncated),
+            ("<a><b></a>", ErrorCode::Malformed),
+            ("<a/><b/>", ErrorCode::Malformed),
+            ("<a", ErrorCode::Truncated),
+            ("", ErrorCode::Malformed),
+            (deep.as_str(), ErrorCode::TooDeep),
+            (long.as_str(), ErrorCode::TooLarge),
+        ];
+        for (text, code) in cases {
+            let shown: String = text.chars().take(60).collect();
+            assert_eq!(walk(text).err(), Some(code), "{shown}");
+        }
+        let mut latin = Cursor::new(b"<a>\xff</a>".to_vec());
+        let mut xml = XmlReader::new(&mut latin).unwrap();
+        assert_eq!(xml.text().map_err(|error| error.code), Err(ErrorCode::Encoding));
+    }
+
+    #[test]
+    fn children_and_ranges() {
+        let text = "<r> <i>1</i> <i><j/></i> </r>";
+        let mut input = Cursor::new(text.as_bytes().to_vec());
+        let mut xml = XmlReader::new(&mut input).unwrap();
+        assert_eq!(xml.step().unwrap(), Node::Start);
+        let depth = xml.depth();
+        let mut ranges = Vec::new();
+        while xml.next_child(depth).unwrap() {
+            let start = usize::try_from(xml.started_at()).unwrap();
+            xml.skip().unwrap();
+            ranges.push(text.get(start..usize::try_from(xml.position()).unwrap()).unwrap());
+        }
+        assert_eq!(ranges, ["<i>1</i>", "<i><j/></i>"]);
+    }
+}

@@ -1,0 +1,1 @@
+//! The repository of facts: Delta tables, evidence packs, one visible state.

@@ -1,0 +1,1 @@
+//! Fixtures, builders and checks that tests share.

@@ -1,0 +1,3 @@
+//! Development tasks: check, test, demo, bench.
+
+fn main() {}
