@@ -1,1 +1,8 @@
-//! The use cases: intake, ingest, score, explain.
+//! The use cases: intake, inspect, ingest, score, explain.
+//!
+//! [`intake`] turns what a user names into the members to parse, [`inspect`] parses them without
+//! keeping anything, [`clock`] is the only place that asks what time it is.
+
+pub mod clock;
+pub mod inspect;
+pub mod intake;
