@@ -15,6 +15,7 @@ pub mod error;
 pub mod format;
 pub mod grype;
 pub mod head;
+pub mod inventory;
 pub mod json;
 pub mod local;
 pub mod package;

@@ -29,8 +29,17 @@ pub(crate) fn parse(format: &dyn Format, bytes: &[u8]) -> Result<Transcript, Par
 
 /// Reads bytes with a format whether it claims them or not, and checks the account.
 pub(crate) fn parse_unclaimed(format: &dyn Format, bytes: &[u8]) -> Result<Transcript, ParseError> {
+    parse_with(format, bytes, &context())
+}
+
+/// Reads bytes with a format under a context, and checks the account.
+pub(crate) fn parse_with(
+    format: &dyn Format,
+    bytes: &[u8],
+    context: &Context,
+) -> Result<Transcript, ParseError> {
     let mut seen = Transcript::default();
-    format.parse(&mut Cursor::new(bytes), &context(), &mut seen)?;
+    format.parse(&mut Cursor::new(bytes), context, &mut seen)?;
     assert!(seen.tally.account.balances());
     for place in &seen.places {
         assert!(place.start < place.end && place.end <= bytes.len() as u64, "{place:?}");

@@ -17,7 +17,7 @@ pub struct Record<'a> {
     /// Where it stands in the bytes.
     pub place: Place,
     /// The asset it is about; it must have been given to the sink before. `None` only for
-    /// dropped records.
+    /// dropped records and for the rows of organisations.
     pub asset: Option<LocalAsset>,
     /// What became of it.
     pub outcome: Outcome<'a>,
