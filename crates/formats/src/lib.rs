@@ -11,6 +11,8 @@
 
 mod bounded;
 pub mod collect;
+pub mod cpe;
+pub mod device;
 pub mod error;
 pub mod format;
 pub mod grype;
@@ -18,6 +20,7 @@ pub mod head;
 pub mod inventory;
 pub mod json;
 pub mod local;
+pub mod nessus;
 pub mod package;
 pub mod reference;
 pub mod registry;
@@ -25,6 +28,7 @@ pub mod sink;
 pub mod table;
 #[cfg(test)]
 mod testing;
+mod texts;
 pub mod time;
 pub mod xml;
 

@@ -7,7 +7,8 @@ use crate::{
 };
 
 /// Every format Yagura reads, by name.
-pub const ALL: &[&dyn Format] = &[&crate::grype::Grype, &crate::inventory::InventoryCsv];
+pub const ALL: &[&dyn Format] =
+    &[&crate::grype::Grype, &crate::inventory::InventoryCsv, &crate::nessus::Nessus];
 
 /// The format of a name.
 pub fn by_name(name: &str) -> Option<&'static dyn Format> {

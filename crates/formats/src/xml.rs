@@ -6,7 +6,7 @@ use std::io::{BufReader, SeekFrom};
 
 use quick_xml::{
     Reader, XmlVersion,
-    events::{BytesStart, Event},
+    events::{Event, attributes::Attributes},
 };
 
 use crate::{
@@ -27,8 +27,10 @@ pub const EVENT_LIMIT: usize = 32 << 20;
 pub struct XmlReader<'r> {
     reader: Reader<Bounded<BufReader<&'r mut dyn ReadSeek>>>,
     buffer: Vec<u8>,
-    tag: BytesStart<'static>,
-    text: String,
+    /// The tag last started, without its angle brackets; kept so that no step allocates.
+    tag: String,
+    name_end: usize,
+    text: Text,
     depth: usize,
     started_at: u64,
     rooted: bool,
@@ -65,8 +67,9 @@ impl<'r> XmlReader<'r> {
         Ok(Self {
             reader,
             buffer: Vec::new(),
-            tag: BytesStart::new(""),
-            text: String::new(),
+            tag: String::new(),
+            name_end: 0,
+            text: Text::default(),
             depth: 0,
             started_at: 0,
             rooted: false,
@@ -90,22 +93,28 @@ impl<'r> XmlReader<'r> {
 
     /// Local name of the element last started.
     pub fn name(&self) -> &str {
-        self.tag.local_name().into_inner()
+        let name = self.tag.get(..self.name_end).unwrap_or_default();
+        name.split_once(':').map_or(name, |(_, local)| local)
     }
 
     /// An attribute of the element last started, by its full name, resolved.
     pub fn attribute(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.tag.attributes().with_checks(false).flatten().find(|a| a.key.as_ref() == name).map(
-            |attribute| match attribute.normalized_value(XmlVersion::Explicit1_0) {
-                Ok(value) => Cow::Owned(value.into_owned()),
-                Err(_) => Cow::Owned(attribute.value.into_owned()),
-            },
-        )
+        self.attributes().find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+
+    /// All attributes of the element last started with their full names, resolved, in order.
+    pub fn attributes(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        let mut attributes = Attributes::new(&self.tag, self.name_end);
+        attributes.with_checks(false);
+        attributes.flatten().map(|attribute| {
+            let value = attribute.normalized_value(XmlVersion::Explicit1_0);
+            (attribute.key.into_inner(), value.unwrap_or(attribute.value))
+        })
     }
 
     /// The piece of text last met, resolved.
     pub fn piece(&self) -> &str {
-        &self.text
+        &self.text.kept
     }
 
     /// Takes one step.
@@ -113,6 +122,12 @@ impl<'r> XmlReader<'r> {
     /// # Errors
     /// Broken syntax, a document type with declarations, an undeclared entity, too deep, too large.
     pub fn step(&mut self) -> Result<Node, ParseError> {
+        self.text.clear();
+        self.advance(EVENT_LIMIT)
+    }
+
+    /// Takes one step; a text met is put behind what `self.text` holds, up to `limit` bytes in all.
+    fn advance(&mut self, limit: usize) -> Result<Node, ParseError> {
         loop {
             self.buffer.clear();
             self.started_at = self.reader.buffer_position();
@@ -123,7 +138,9 @@ impl<'r> XmlReader<'r> {
             };
             match event {
                 Event::Start(tag) => {
-                    self.tag = tag.into_owned();
+                    self.tag.clear();
+                    self.tag.push_str(&tag);
+                    self.name_end = tag.name().into_inner().len();
                     self.depth += 1;
                     if self.depth == 1 && self.rooted {
                         return Err(self.refused(ErrorCode::Malformed, "a second root element"));
@@ -141,21 +158,27 @@ impl<'r> XmlReader<'r> {
                     self.depth = self.depth.saturating_sub(1);
                     return Ok(Node::End);
                 }
-                Event::Text(text) => {
-                    self.text.clear();
-                    self.text.push_str(&text.xml10_content());
+                Event::Text(_) | Event::CData(_) if self.depth > 0 && limit == 0 => {}
+                Event::Text(text) if self.depth > 0 => {
+                    self.text.push(&text.xml10_content(), limit);
                 }
-                Event::CData(text) => {
-                    self.text.clear();
-                    self.text.push_str(&text.into_inner());
+                Event::Text(text) if text.trim_start_matches('\u{feff}').trim().is_empty() => {
+                    continue;
+                }
+                Event::CData(text) if self.depth > 0 => {
+                    self.text.push(&text.into_inner(), limit);
+                }
+                Event::Text(_) | Event::CData(_) => {
+                    return Err(self.refused(ErrorCode::Malformed, "text outside the root element"));
                 }
                 Event::GeneralRef(reference) => {
-                    self.text.clear();
                     let name = reference.xml10_content();
                     match reference.resolve_char_ref() {
-                        Ok(Some(character)) => self.text.push(character),
+                        Ok(Some(character)) => {
+                            self.text.push(character.encode_utf8(&mut [0; 4]), limit);
+                        }
                         Ok(None) => match quick_xml::escape::resolve_predefined_entity(&name) {
-                            Some(value) => self.text.push_str(value),
+                            Some(value) => self.text.push(value, limit),
                             None => {
                                 let message = format!("entity `{name}` is not one of XML's own");
                                 return Err(self.refused(ErrorCode::Entity, message));
@@ -185,12 +208,10 @@ impl<'r> XmlReader<'r> {
                 Event::Decl(_) | Event::PI(_) | Event::Comment(_) | Event::DocType(_) => continue,
                 Event::Empty(_) => continue,
             }
-            if self.depth > 0 {
-                return Ok(Node::Text);
-            }
-            if !self.text.trim_start_matches('\u{feff}').trim().is_empty() {
+            if self.depth == 0 {
                 return Err(self.refused(ErrorCode::Malformed, "text outside the root element"));
             }
+            return Ok(Node::Text);
         }
     }
 
@@ -199,21 +220,26 @@ impl<'r> XmlReader<'r> {
     /// # Errors
     /// As [`step`](Self::step), and `TooLarge` beyond [`EVENT_LIMIT`].
     pub fn text(&mut self) -> Result<String, ParseError> {
-        let until = self.depth;
         let mut whole = String::new();
-        loop {
-            match self.step()? {
-                Node::Text => {
-                    whole.push_str(&self.text);
-                    if whole.len() > EVENT_LIMIT {
-                        return Err(self.refused(ErrorCode::TooLarge, "a text is too long"));
-                    }
-                }
-                Node::End if self.depth < until => return Ok(whole),
-                Node::Eof => return Ok(whole),
-                Node::Start | Node::End => {}
-            }
+        self.text_into(&mut whole, EVENT_LIMIT + 1)?;
+        if whole.len() > EVENT_LIMIT {
+            return Err(self.refused(ErrorCode::TooLarge, "a text is too long"));
         }
+        Ok(whole)
+    }
+
+    /// Puts the text of the element just started, its children's text included, into `target` in
+    /// place of what it held, reading up to the element's end. What goes beyond `limit` bytes is
+    /// read and left out.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    pub fn text_into(&mut self, target: &mut String, limit: usize) -> Result<(), ParseError> {
+        std::mem::swap(&mut self.text.kept, target);
+        self.text.clear();
+        let ended = self.end(limit);
+        std::mem::swap(&mut self.text.kept, target);
+        ended
     }
 
     /// Passes over the element just started, to behind its end.
@@ -221,12 +247,17 @@ impl<'r> XmlReader<'r> {
     /// # Errors
     /// As [`step`](Self::step).
     pub fn skip(&mut self) -> Result<(), ParseError> {
+        self.end(0)
+    }
+
+    /// Reads to the end of the element just started.
+    fn end(&mut self, limit: usize) -> Result<(), ParseError> {
         let until = self.depth;
         loop {
-            match self.step()? {
+            match self.advance(limit)? {
                 Node::End if self.depth < until => return Ok(()),
                 Node::Eof => return Ok(()),
-                _ => {}
+                Node::Start | Node::End | Node::Text => {}
             }
         }
     }
@@ -239,7 +270,7 @@ impl<'r> XmlReader<'r> {
     /// As [`step`](Self::step).
     pub fn next_child(&mut self, depth: usize) -> Result<bool, ParseError> {
         loop {
-            match self.step()? {
+            match self.advance(0)? {
                 Node::Start => return Ok(true),
                 Node::End if self.depth < depth => return Ok(false),
                 Node::Eof => return Ok(false),
@@ -251,6 +282,31 @@ impl<'r> XmlReader<'r> {
     /// A refusal at the node last met.
     pub fn refused(&self, code: ErrorCode, message: impl Into<String>) -> ParseError {
         ParseError::at_byte(code, self.started_at, message)
+    }
+}
+
+/// The text met, as far as it is wanted.
+#[derive(Debug, Default)]
+struct Text {
+    kept: String,
+    /// Something did not fit: what follows is left out, however short.
+    full: bool,
+}
+
+impl Text {
+    fn clear(&mut self) {
+        self.kept.clear();
+        self.full = false;
+    }
+
+    /// Puts `more` behind what is kept as far as the two together stay within `limit` bytes.
+    fn push(&mut self, more: &str, limit: usize) {
+        if !self.full {
+            let room = limit.saturating_sub(self.kept.len());
+            let end = more.floor_char_boundary(room);
+            self.full = end < more.len();
+            self.kept.push_str(more.get(..end).unwrap_or_default());
+        }
     }
 }
 
@@ -325,6 +381,28 @@ mod tests {
         let mut latin = Cursor::new(b"<a>\xff</a>".to_vec());
         let mut xml = XmlReader::new(&mut latin).unwrap();
         assert_eq!(xml.text().map_err(|error| error.code), Err(ErrorCode::Encoding));
+    }
+
+    #[test]
+    fn a_text_is_cut_at_a_character() {
+        let mut input = Cursor::new("<r><a>櫓 &lt; <b>x</b></a><c/></r>".as_bytes().to_vec());
+        for (limit, expected) in [(0, ""), (2, ""), (3, "櫓"), (5, "櫓 <"), (99, "櫓 < x")] {
+            let mut xml = XmlReader::new(&mut input).unwrap();
+            assert_eq!((xml.step().unwrap(), xml.step().unwrap()), (Node::Start, Node::Start));
+            let mut text = "before".to_owned();
+            xml.text_into(&mut text, limit).unwrap();
+            assert_eq!(text, expected);
+            assert_eq!((xml.step().unwrap(), xml.name()), (Node::Start, "c"));
+        }
+    }
+
+    #[test]
+    fn attributes_come_in_order() {
+        let mut input = Cursor::new(b"<n:r a='1' x:b='&amp;'/>".to_vec());
+        let mut xml = XmlReader::new(&mut input).unwrap();
+        xml.step().unwrap();
+        let seen: Vec<_> = xml.attributes().map(|(k, v)| format!("{k}={v}")).collect();
+        assert_eq!((xml.name(), seen), ("r", vec!["a=1".to_owned(), "x:b=&".to_owned()]));
     }
 
     #[test]
