@@ -1,3 +1,5 @@
+//! Tests of the Nessus readers.
+
 use proptest::prelude::*;
 
 use super::Nessus;
