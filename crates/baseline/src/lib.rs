@@ -1,1 +1,23 @@
 //! What must be: score models, due dates, identity rules as files; pure.
+//!
+//! A model is a file ([`model::Model::from_toml`]); the one that is shipped stands in
+//! `baselines/models`. Arithmetic is exact: factors are [`ratio::Ratio`]s, a problem is rounded once
+//! to integer micro-points, and everything above is integer addition.
+
+pub mod age;
+pub mod choice;
+pub mod file;
+pub mod inputs;
+pub mod model;
+pub mod observation;
+pub mod problem;
+pub mod ratio;
+pub mod remedy;
+pub mod unknown;
+pub mod vector;
+
+mod model_file;
+mod model_schema;
+
+#[cfg(test)]
+mod tests;

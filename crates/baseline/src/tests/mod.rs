@@ -1,0 +1,5 @@
+//! Tests across modules: the shipped files, broken files, laws of points, published CVSS scores.
+
+mod cvss_suite;
+mod model_file;
+mod points;
