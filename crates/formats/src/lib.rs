@@ -21,6 +21,7 @@ pub mod inventory;
 pub mod json;
 pub mod local;
 pub mod nessus;
+pub mod nmap;
 pub mod package;
 pub mod reference;
 pub mod registry;

@@ -7,8 +7,12 @@ use crate::{
 };
 
 /// Every format Yagura reads, by name.
-pub const ALL: &[&dyn Format] =
-    &[&crate::grype::Grype, &crate::inventory::InventoryCsv, &crate::nessus::Nessus];
+pub const ALL: &[&dyn Format] = &[
+    &crate::grype::Grype,
+    &crate::inventory::InventoryCsv,
+    &crate::nessus::Nessus,
+    &crate::nmap::Nmap,
+];
 
 /// The format of a name.
 pub fn by_name(name: &str) -> Option<&'static dyn Format> {
