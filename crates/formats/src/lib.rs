@@ -7,12 +7,14 @@
 //!
 //! Building blocks: [`json`] splits JSON into values with byte ranges, [`xml`] walks XML with
 //! bounds, [`table`] reads CSV with byte ranges, [`head`] looks at the first bytes,
+//! [`encoding`] decodes what is not UTF-8,
 //! [`local`] numbers the assets of one report, [`time`] reads times, [`collect`] gathers events.
 
 mod bounded;
 pub mod collect;
 pub mod cpe;
 pub mod device;
+pub mod encoding;
 pub mod error;
 pub mod format;
 pub mod grype;

@@ -10,6 +10,8 @@ use crate::{
 pub const ALL: &[&dyn Format] = &[
     &crate::grype::Grype,
     &crate::inventory::InventoryCsv,
+    &crate::inventory::InventoryJsonl,
+    &crate::inventory::InventoryXlsx,
     &crate::nessus::Nessus,
     &crate::nmap::Nmap,
 ];

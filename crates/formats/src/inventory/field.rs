@@ -322,6 +322,30 @@ mod tests {
     }
 
     #[test]
+    fn every_column_is_documented() {
+        let documented: Vec<&str> = include_str!("../../../../docs/inventory.md")
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
+            .map(|(name, _)| name)
+            .collect();
+        let columns: Vec<&str> = FIELDS.iter().map(|field| field.name).collect();
+        assert_eq!(documented.iter().find(|name| !columns.contains(name)), None);
+        assert_eq!(columns.iter().find(|name| !documented.contains(name)), None);
+    }
+
+    #[test]
+    fn documented_japanese_headers_are_understood() {
+        let rows = include_str!("../../../../docs/inventory.md").lines();
+        for row in rows.filter(|row| row.starts_with("| `")) {
+            let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+            for header in cells[2].trim_end_matches('…').split(',').map(str::trim) {
+                let field = by_header(header).unwrap_or_else(|| panic!("{header}"));
+                assert_eq!(format!("`{}`", field.name), cells[1], "{header}");
+            }
+        }
+    }
+
+    #[test]
     fn the_number_tells_the_kind() {
         let kind = |headers: &[&str]| kind_of(headers.iter().filter_map(|h| by_header(h)));
         assert_eq!(kind(&["職員番号", "資産番号"]), Some(Kind::Device));

@@ -1,12 +1,14 @@
 //! The header of a table: one row or several that are read as one.
 
+use calamine::Dimensions;
+use yagura_model::record::DropReason;
+
 use super::{
     field::{self, Kind},
     mapping::Mapping,
     register::{At, Column, Register},
 };
 use crate::error::{ErrorCode, ParseError};
-use yagura_model::record::DropReason;
 
 /// Most columns of a table.
 const COLUMN_LIMIT: usize = 4096;
@@ -39,6 +41,25 @@ impl<'m> Header<'m> {
     /// Takes a row of the header.
     pub(super) fn add<'c>(&mut self, cells: impl Iterator<Item = &'c str>) {
         self.rows.push(cells.take(COLUMN_LIMIT).map(|cell| cell.trim().to_owned()).collect());
+    }
+
+    /// Takes a row of the header of a workbook, counted from 0: a merged area has its text in its
+    /// first cell only, and here in each cell of its rows.
+    pub(super) fn add_spread(&mut self, row: u32, cells: &[String], merged: &[Dimensions]) {
+        let mut spread = cells.to_vec();
+        spread.truncate(COLUMN_LIMIT);
+        for area in merged.iter().filter(|area| area.start.0 == row) {
+            let (first, last) = (area.start.1 as usize, area.end.1 as usize);
+            let Some(text) = cells.get(first).cloned() else { continue };
+            let last = last.min(COLUMN_LIMIT - 1);
+            if spread.len() <= last {
+                spread.resize(last + 1, String::new());
+            }
+            for cell in spread.iter_mut().take(last + 1).skip(first) {
+                cell.clone_from(&text);
+            }
+        }
+        self.add(spread.iter().map(String::as_str));
     }
 
     /// What the columns are, worked out the first time.

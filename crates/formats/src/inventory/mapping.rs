@@ -20,6 +20,10 @@ const TOTALS: [&str; 7] = ["合計", "小計", "総計", "累計", "計", "total
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Mapping {
+    /// Whether the caller gave one.
+    pub(super) given: bool,
+    /// Name of the sheet; the first one without it.
+    pub(super) sheet: Option<String>,
     /// Rows of the header, from 1, in order.
     pub(super) header_rows: Vec<u64>,
     /// First row of data, from 1.
@@ -28,6 +32,8 @@ pub(super) struct Mapping {
     pub(super) kind: Option<Kind>,
     /// Fields that have the same value in every row.
     pub(super) constants: Vec<(Column, String)>,
+    /// Names of the fields that constants give.
+    pub(super) constant_names: Vec<String>,
     headers: BTreeMap<String, Column>,
     positions: BTreeMap<usize, Column>,
     values: BTreeMap<&'static str, BTreeMap<String, String>>,
@@ -39,6 +45,7 @@ pub(super) struct Mapping {
 #[serde(deny_unknown_fields, default)]
 struct Text {
     kind: Option<String>,
+    sheet: Option<String>,
     header_rows: Option<Rows>,
     first_data_row: Option<u64>,
     totals: Option<Vec<String>>,
@@ -118,6 +125,9 @@ impl Mapping {
             Some(words) => words.iter().map(|word| text::key(word)).collect(),
         };
         Ok(Self {
+            given: toml.is_some(),
+            sheet: text.sheet,
+            constant_names: text.constants.into_keys().collect(),
             header_rows,
             first_data_row,
             kind,
@@ -166,10 +176,7 @@ impl Mapping {
 
     /// The fields that constants give.
     pub(super) fn constant_fields(&self) -> impl Iterator<Item = &'static Field> {
-        self.constants.iter().filter_map(|(column, _)| match column {
-            Column::Known(field) => Some(*field),
-            _ => None,
-        })
+        self.constant_names.iter().filter_map(|name| field::by_name(name))
     }
 }
 

@@ -11,12 +11,18 @@ mod csv;
 mod date;
 mod field;
 mod header;
+mod jsonl;
 mod mapping;
 mod register;
+mod sizes;
 mod text;
 mod words;
+mod xlsx;
 
 pub use csv::InventoryCsv;
+pub use jsonl::InventoryJsonl;
+pub use sizes::{RATIO_LIMIT, WORKBOOK_LIMIT};
+pub use xlsx::InventoryXlsx;
 
 /// Where the columns are documented.
 const SPECIFICATION: &str = "docs/inventory.md";
