@@ -59,13 +59,21 @@ impl Raw<'_> {
     /// The value as a typed one: `Ok(Err(message))` if its syntax is right and its shape is not.
     ///
     /// # Errors
-    /// `Malformed` or `Truncated` if its syntax is wrong: then the document is refused.
+    /// `Malformed`, `Truncated` or `TooDeep` if its syntax is wrong: then the document is refused.
     pub fn read<'b, T: Deserialize<'b>>(&'b self) -> Result<Result<T, String>, ParseError> {
         match serde_json::from_str(self.text) {
             Ok(value) => Ok(Ok(value)),
             Err(error) if error.is_data() => Ok(Err(error.to_string())),
             Err(error) => {
-                Err(ParseError::at_byte(ErrorCode::Malformed, self.place.start, error.to_string()))
+                let message = error.to_string();
+                let code = if error.is_eof() {
+                    ErrorCode::Truncated
+                } else if message.starts_with("recursion limit") {
+                    ErrorCode::TooDeep
+                } else {
+                    ErrorCode::Malformed
+                };
+                Err(ParseError::at_byte(code, self.place.start, message))
             }
         }
     }
@@ -202,16 +210,41 @@ impl<'r> JsonReader<'r> {
         let length = scan.at.min(self.unread().len());
         let first = self.next;
         self.next += length;
-        let bytes = self.window.get(first..self.next).unwrap_or_default();
-        let place = Place { start, end: start + length as u64 };
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Ok(Raw { text, place }),
-            Err(error) => Err(ParseError::at_byte(
-                ErrorCode::Encoding,
-                start + error.valid_up_to() as u64,
-                "the bytes are not UTF-8",
-            )),
+        text_at(self.window.get(first..self.next).unwrap_or_default(), start)
+    }
+
+    /// What is left of the line that stands next, blank lines passed over, without the line's end:
+    /// for JSON Lines, much faster than [`value`](Self::value) since nothing of its syntax is
+    /// looked at. `None` at the end of the input.
+    ///
+    /// # Errors
+    /// `TooLarge`, `Encoding`, or `Read`.
+    pub fn line(&mut self) -> Result<Option<Raw<'_>>, ParseError> {
+        if self.peek_byte()?.is_none() {
+            return Ok(None);
         }
+        let mut seen = 0;
+        let length = loop {
+            let rest = self.unread().get(seen..).unwrap_or_default();
+            if let Some(found) = memchr::memchr(b'\n', rest) {
+                break seen + found;
+            }
+            seen = self.unread().len();
+            if seen > VALUE_LIMIT {
+                return Err(self.refused(
+                    ErrorCode::TooLarge,
+                    format!("one line is longer than {} MiB", VALUE_LIMIT >> 20),
+                ));
+            }
+            if !self.fill()? {
+                break seen;
+            }
+        };
+        let start = self.position();
+        let first = self.next;
+        self.next += length;
+        let bytes = self.window.get(first..self.next).unwrap_or_default().trim_ascii_end();
+        text_at(bytes, start).map(Some)
     }
 
     /// The value that stands next as a typed one; a wrong shape refuses the document.
@@ -358,6 +391,18 @@ impl<'r> JsonReader<'r> {
                 Err(unreadable(self.base + filled as u64, &error))
             }
         }
+    }
+}
+
+/// Bytes that stand at an offset, as text.
+fn text_at(bytes: &[u8], start: u64) -> Result<Raw<'_>, ParseError> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(Raw { text, place: Place { start, end: start + bytes.len() as u64 } }),
+        Err(error) => Err(ParseError::at_byte(
+            ErrorCode::Encoding,
+            start + error.valid_up_to() as u64,
+            "the bytes are not UTF-8",
+        )),
     }
 }
 

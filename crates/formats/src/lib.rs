@@ -5,12 +5,14 @@
 //! inputs at most one claims a file. Readers are pure: no clock, no environment, no files, no
 //! network, and memory that does not grow with the input but for bounded side tables.
 //!
-//! Building blocks: [`json`] splits JSON into values with byte ranges, [`xml`] walks XML with
-//! bounds, [`table`] reads CSV with byte ranges, [`head`] looks at the first bytes,
-//! [`encoding`] decodes what is not UTF-8,
-//! [`local`] numbers the assets of one report, [`time`] reads times, [`collect`] gathers events.
+//! Building blocks: [`json`] splits JSON into values with byte ranges, [`json_records`] finds the
+//! records in it, [`lenient`] reads fields that tools write in several ways, [`xml`] walks XML with
+//! bounds, [`table`] reads CSV with byte ranges, [`encoding`] decodes what is not UTF-8, [`head`]
+//! looks at the first bytes, [`cloud`] knows resources of cloud accounts, [`local`] numbers the
+//! assets of one report, [`time`] reads times, [`collect`] gathers events.
 
 mod bounded;
+pub mod cloud;
 pub mod collect;
 pub mod cpe;
 pub mod device;
@@ -21,9 +23,12 @@ pub mod grype;
 pub mod head;
 pub mod inventory;
 pub mod json;
+pub mod json_records;
+pub mod lenient;
 pub mod local;
 pub mod nessus;
 pub mod nmap;
+pub mod ocsf;
 pub mod package;
 pub mod reference;
 pub mod registry;

@@ -1,7 +1,7 @@
 //! Numbers for the assets of one report.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hash, RandomState};
 
 use yagura_model::asset::LocalAsset;
 
@@ -24,6 +24,11 @@ impl LocalAssets {
 
     /// The number of a key, and whether it is new.
     pub fn number(&mut self, key: &str) -> (LocalAsset, bool) {
+        self.number_of(key)
+    }
+
+    /// The number of a key of several parts, and whether it is new.
+    pub fn number_of<K: Hash + ?Sized>(&mut self, key: &K) -> (LocalAsset, bool) {
         let hash = (self.seeds.0.hash_one(key), self.seeds.1.hash_one(key));
         let next = self.numbers.len() as u32;
         let number = *self.numbers.entry(hash).or_insert(next);

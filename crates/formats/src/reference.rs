@@ -1,5 +1,7 @@
 //! Names of vulnerabilities and weaknesses inside other texts.
 
+use std::borrow::Cow;
+
 /// The CVE ids among texts that are ids themselves, upper case, each once, in order.
 pub fn cves<'t>(texts: impl Iterator<Item = &'t str>) -> impl Iterator<Item = String> {
     let mut seen: Vec<String> = Vec::new();
@@ -33,9 +35,50 @@ pub fn cves_in(text: &str) -> impl Iterator<Item = String> {
     cves(tokens)
 }
 
+/// A CVE id in upper case, borrowed where it is already.
+pub fn cve(text: &str) -> Option<Cow<'_, str>> {
+    let text = text.trim();
+    is_cve(text).then(|| {
+        if text.starts_with("CVE-") {
+            Cow::Borrowed(text)
+        } else {
+            Cow::Owned(text.to_ascii_uppercase())
+        }
+    })
+}
+
+/// A CVSS vector with the prefix of its version: tools that give the version apart leave it out.
+/// `None` for a blank text.
+pub fn vector<'a>(text: &'a str, version: &str) -> Option<Cow<'a, str>> {
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    let version = version.trim();
+    let version = if version == "3" { "3.0" } else { version };
+    let known = matches!(version, "3.0" | "3.1" | "4.0");
+    if known && !text.starts_with("CVSS:") {
+        return Some(Cow::Owned(format!("CVSS:{version}/{text}")));
+    }
+    Some(Cow::Borrowed(text))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{cves, cves_in};
+    use super::{cve, cves, cves_in, vector};
+
+    #[test]
+    fn a_vector_has_the_prefix_of_its_version() {
+        let check = |text, version, expected: Option<&str>| {
+            assert_eq!(vector(text, version).as_deref(), expected);
+        };
+        check("AV:N/AC:L", "3.1", Some("CVSS:3.1/AV:N/AC:L"));
+        check("CVSS:3.0/AV:N/AC:L", "3.1", Some("CVSS:3.0/AV:N/AC:L"));
+        check("AV:N/AC:L/Au:N", "2.0", Some("AV:N/AC:L/Au:N"));
+        check(" ", "3.1", None);
+        assert_eq!(cve(" cve-2026-0001").as_deref(), Some("CVE-2026-0001"));
+        assert_eq!(cve("GHSA-1"), None);
+    }
 
     #[test]
     fn cve_ids_are_found_once() {

@@ -14,6 +14,7 @@ pub const ALL: &[&dyn Format] = &[
     &crate::inventory::InventoryXlsx,
     &crate::nessus::Nessus,
     &crate::nmap::Nmap,
+    &crate::ocsf::Ocsf,
 ];
 
 /// The format of a name.
