@@ -1,1 +1,12 @@
 //! The repository of facts: Delta tables, evidence packs, one visible state.
+
+pub mod error;
+mod fail;
+#[cfg(feature = "faults")]
+pub mod faults;
+pub mod lease;
+pub mod manifest;
+pub mod store;
+
+pub use error::LakeError;
+pub use fail::fail_point;

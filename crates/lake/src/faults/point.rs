@@ -1,0 +1,60 @@
+//! Fail points: the process ends at a named place as by `kill -9`.
+
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicU64, Ordering},
+};
+
+const VARIABLE: &str = "YAGURA_FAIL_POINT";
+
+/// The place where the process ends, and at which passing of it.
+#[derive(Debug, PartialEq, Eq)]
+struct Armed {
+    name: String,
+    count: u64,
+}
+
+impl Armed {
+    /// Reads `name:count`; the name `*` is any place, a missing count is 1.
+    fn parse(text: &str) -> Self {
+        let (name, count) = match text.rsplit_once(':') {
+            Some((name, count)) => (name, count.parse().unwrap_or(1)),
+            None => (text, 1),
+        };
+        Self { name: name.to_owned(), count }
+    }
+
+    fn names(&self, place: &str) -> bool {
+        self.name == "*" || self.name == place
+    }
+}
+
+/// Ends the process if this place is armed and it is the time.
+pub(crate) fn pass(place: &'static str) {
+    static ARMED: OnceLock<Option<Armed>> = OnceLock::new();
+    static PASSED: AtomicU64 = AtomicU64::new(0);
+    let armed = ARMED.get_or_init(|| std::env::var(VARIABLE).ok().map(|text| Armed::parse(&text)));
+    if let Some(armed) = armed
+        && armed.names(place)
+        && PASSED.fetch_add(1, Ordering::SeqCst) + 1 == armed.count
+    {
+        std::process::abort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Armed;
+
+    #[test]
+    fn a_place_is_named_with_its_turn() {
+        let check = |text: &str, name: &str, count| {
+            assert_eq!(Armed::parse(text), Armed { name: name.to_owned(), count });
+        };
+        check("manifest.put:3", "manifest.put", 3);
+        check("manifest.put", "manifest.put", 1);
+        check("*:12", "*", 12);
+        assert!(Armed::parse("*:12").names("store.sync.begin"));
+        assert!(!Armed::parse("manifest.put").names("store.sync.begin"));
+    }
+}

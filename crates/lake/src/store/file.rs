@@ -1,0 +1,143 @@
+//! Files written straight to the local folder, for what is large or written by blocking code.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, BufWriter, ErrorKind, Write},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{StoreError, ledger::Ledger};
+
+/// How many bytes are gathered before they go to the operating system.
+const BUFFER: usize = 256 * 1024;
+
+/// A file being written. Its name appears only when it is finished; dropped before, it is gone.
+#[derive(Debug)]
+pub struct StoreFile {
+    writer: BufWriter<File>,
+    staged: Staged,
+    target: PathBuf,
+    length: u64,
+    ledger: Arc<Ledger>,
+}
+
+impl StoreFile {
+    pub(super) fn create(target: PathBuf, ledger: Arc<Ledger>) -> Result<Self, StoreError> {
+        let (file, staged) = Staged::create(&target)?;
+        Ok(Self {
+            writer: BufWriter::with_capacity(BUFFER, file),
+            staged,
+            target,
+            length: 0,
+            ledger,
+        })
+    }
+
+    /// How many bytes were written.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Gives the file its name, replacing what had it. Durable after the next sync.
+    pub fn finish(self) -> Result<u64, StoreError> {
+        let Self { writer, staged, target, length, ledger } = self;
+        flush(writer, &target)?;
+        let named = staged.replace(&target);
+        ledger.note_file(target);
+        named.map(|()| length)
+    }
+
+    /// Gives the file its name unless something has that name, and says whether it did. Either way
+    /// what has the name is durable after the next sync.
+    pub fn finish_if_absent(self) -> Result<bool, StoreError> {
+        let Self { writer, staged, target, length: _, ledger } = self;
+        flush(writer, &target)?;
+        let named = staged.link(&target);
+        ledger.note_file(target);
+        named
+    }
+}
+
+impl Write for StoreFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.writer.write(bytes)?;
+        self.length += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+fn flush(writer: BufWriter<File>, target: &Path) -> Result<(), StoreError> {
+    writer
+        .into_inner()
+        .map(drop)
+        .map_err(io::IntoInnerError::into_error)
+        .map_err(StoreError::io("write", target))
+}
+
+/// A file under a provisional name, `name#number`, which no listing shows. Dropped, it is removed.
+#[derive(Debug)]
+pub(super) struct Staged {
+    path: PathBuf,
+    /// The provisional name was given up, and may be another's by now.
+    renamed: bool,
+}
+
+impl Staged {
+    /// Creates the file next to its target, and the folders above it.
+    pub(super) fn create(target: &Path) -> Result<(File, Self), StoreError> {
+        let mut number = 1u32;
+        let mut has_folder = false;
+        loop {
+            let mut name = target.as_os_str().to_owned();
+            name.push(format!("#{number}"));
+            let path = PathBuf::from(name);
+            match OpenOptions::new().write(true).create_new(true).open(&path) {
+                Ok(file) => return Ok((file, Self { path, renamed: false })),
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+                Err(error) if error.kind() == ErrorKind::NotFound && !has_folder => {
+                    let folder = target.parent().unwrap_or(Path::new(""));
+                    fs::create_dir_all(folder).map_err(StoreError::io("create", folder))?;
+                    has_folder = true;
+                }
+                Err(error) => return Err(StoreError::io("create", &path)(error)),
+            }
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Takes the target's name from whatever has it.
+    pub(super) fn replace(mut self, target: &Path) -> Result<(), StoreError> {
+        fs::rename(&self.path, target).map_err(StoreError::io("rename to", target))?;
+        self.renamed = true;
+        Ok(())
+    }
+
+    /// Takes the target's name if it is free, and says whether it was.
+    pub(super) fn link(self, target: &Path) -> Result<bool, StoreError> {
+        if let Some(folder) = target.parent() {
+            fs::create_dir_all(folder).map_err(StoreError::io("create", folder))?;
+        }
+        match fs::hard_link(&self.path, target) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(StoreError::io("name", target)(error)),
+        }
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if !self.renamed {
+            // What cannot be removed is shown by no listing, and is swept later.
+            drop(fs::remove_file(&self.path));
+        }
+    }
+}
