@@ -1,12 +1,13 @@
 //! What must be: score models, due dates, identity rules as files; pure.
 //!
-//! A model is a file ([`model::Model::from_toml`]); the one that is shipped stands in
-//! `baselines/models`. Arithmetic is exact: factors are [`ratio::Ratio`]s, a problem is rounded once
+//! A score model is a file ([`model::Model::from_toml`]); the one that is shipped stands in
+//! `baselines/models`. So are the identity rules ([`identity::Rules`], `baselines/identity`). Arithmetic is exact: factors are [`ratio::Ratio`]s, a problem is rounded once
 //! to integer micro-points, and everything above is integer addition.
 
 pub mod age;
 pub mod choice;
 pub mod file;
+pub mod identity;
 pub mod inputs;
 pub mod model;
 pub mod observation;
@@ -16,8 +17,10 @@ pub mod remedy;
 pub mod unknown;
 pub mod vector;
 
+mod identity_file;
 mod model_file;
 mod model_schema;
+mod network;
 
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,157 @@
+//! The file of identity rules: its schema, and the checks that make it [`Rules`].
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+use yagura_model::identifier::IdentifierKind;
+
+use crate::{
+    file::FileError,
+    identity::{KindRule, Never, Rules, Scope, Shape, comparable},
+    network::Network,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRules {
+    rules: RawHead,
+    kind: Vec<RawKind>,
+    #[serde(default)]
+    never: Vec<Spanned<RawNever>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawHead {
+    name: String,
+    version: String,
+    effective: Spanned<String>,
+    title_ja: String,
+    title_en: String,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawKind {
+    kind: Spanned<IdentifierKind>,
+    strength: Spanned<u8>,
+    scope: Scope,
+    single: bool,
+    why: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawNever {
+    kinds: Option<Vec<IdentifierKind>>,
+    #[serde(default)]
+    exact: Vec<Spanned<String>>,
+    #[serde(default)]
+    prefix: Vec<Spanned<String>>,
+    #[serde(default)]
+    suffix: Vec<Spanned<String>>,
+    #[serde(default)]
+    cidr: Vec<Spanned<String>>,
+    shape: Option<Shape>,
+    shorter_than: Option<usize>,
+    why: String,
+}
+
+/// Reads and checks the text of a file of identity rules.
+pub(crate) fn read(text: &str) -> Result<Rules, FileError> {
+    let raw: RawRules = toml::from_str(text).map_err(|error| FileError::of_toml(text, &error))?;
+    let effective = raw.rules.effective.as_ref().parse().map_err(|_| {
+        let reason = "not a date; write it like `2026-11-01`";
+        FileError::at(text, &raw.rules.effective.span(), reason)
+    })?;
+    let mut kinds = kinds(text, &raw.kind)?;
+    for never in &raw.never {
+        add(text, never, &mut kinds)?;
+    }
+    Ok(Rules {
+        name: raw.rules.name,
+        version: raw.rules.version,
+        effective,
+        title_ja: raw.rules.title_ja,
+        title_en: raw.rules.title_en,
+        source: raw.rules.source,
+        kinds,
+    })
+}
+
+/// The rule of every kind, none left out and none twice.
+fn kinds(text: &str, raw: &[RawKind]) -> Result<BTreeMap<IdentifierKind, KindRule>, FileError> {
+    let mut kinds = BTreeMap::new();
+    for entry in raw {
+        let strength = *entry.strength.as_ref();
+        if !(1..=100).contains(&strength) {
+            let reason = format!("the strength `{strength}` is not from 1 to 100");
+            return Err(FileError::at(text, &entry.strength.span(), reason));
+        }
+        let rule = KindRule {
+            strength,
+            scope: entry.scope,
+            single: entry.single,
+            why: entry.why.clone(),
+            never: Never::default(),
+        };
+        if kinds.insert(*entry.kind.as_ref(), rule).is_some() {
+            let reason = format!("the kind `{}` has a rule already", entry.kind.as_ref());
+            return Err(FileError::at(text, &entry.kind.span(), reason));
+        }
+    }
+    if let Some(kind) = IdentifierKind::ALL.iter().find(|kind| !kinds.contains_key(kind)) {
+        let place = raw.last().map_or(0..0, |entry| entry.kind.span());
+        let reason = format!("no rule for the kind `{kind}`; add a [[kind]]");
+        return Err(FileError::at(text, &place, reason));
+    }
+    Ok(kinds)
+}
+
+/// Adds one `[[never]]` to the kinds it holds for.
+fn add(
+    text: &str,
+    entry: &Spanned<RawNever>,
+    rules: &mut BTreeMap<IdentifierKind, KindRule>,
+) -> Result<(), FileError> {
+    let never = entry.as_ref();
+    let says_something = never.shape.is_some()
+        || never.shorter_than.is_some()
+        || [&never.exact, &never.prefix, &never.suffix, &never.cidr]
+            .iter()
+            .any(|values| !values.is_empty());
+    if !says_something {
+        let reason =
+            "say which values: `exact`, `prefix`, `suffix`, `cidr`, `shape` or `shorter_than`";
+        return Err(FileError::at(text, &entry.span(), reason));
+    }
+    for blank in [&never.exact, &never.prefix, &never.suffix].into_iter().flatten() {
+        if blank.as_ref().trim().is_empty() {
+            return Err(FileError::at(text, &blank.span(), "an empty text would fit every value"));
+        }
+    }
+    let mut networks = Vec::new();
+    for range in &never.cidr {
+        let network = Network::parse(range.as_ref())
+            .map_err(|reason| FileError::at(text, &range.span(), reason))?;
+        networks.push((network, never.why.clone()));
+    }
+    let kinds = never.kinds.as_deref().unwrap_or(IdentifierKind::ALL);
+    for kind in kinds {
+        let Some(rule) = rules.get_mut(kind) else { continue };
+        let texts = |values: &[Spanned<String>]| -> Vec<(String, String)> {
+            let text =
+                |value: &Spanned<String>| (comparable(*kind, value.as_ref()), never.why.clone());
+            values.iter().map(text).collect()
+        };
+        rule.never.exact.extend(texts(&never.exact));
+        rule.never.prefixes.extend(texts(&never.prefix));
+        rule.never.suffixes.extend(texts(&never.suffix));
+        rule.never.networks.extend(networks.iter().cloned());
+        rule.never.shapes.extend(never.shape.map(|shape| (shape, never.why.clone())));
+        rule.never.shorter_than.extend(never.shorter_than.map(|least| (least, never.why.clone())));
+    }
+    Ok(())
+}
