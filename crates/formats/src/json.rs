@@ -104,6 +104,12 @@ impl<'r> JsonReader<'r> {
     /// # Errors
     /// `Read` if the input cannot be read there.
     pub fn go_to(&mut self, offset: u64) -> Result<(), ParseError> {
+        // What is still in the window need not be read again.
+        let ahead = offset.checked_sub(self.base).and_then(|ahead| usize::try_from(ahead).ok());
+        if let Some(ahead) = ahead.filter(|ahead| *ahead < self.window.len()) {
+            self.next = ahead;
+            return Ok(());
+        }
         self.input.seek(SeekFrom::Start(offset)).map_err(|error| unreadable(offset, &error))?;
         self.window.clear();
         self.next = 0;

@@ -15,6 +15,7 @@ mod bounded;
 pub mod cloud;
 pub mod collect;
 pub mod cpe;
+pub mod cyclonedx;
 pub mod device;
 pub mod encoding;
 pub mod error;
@@ -36,6 +37,7 @@ pub mod sink;
 pub mod table;
 #[cfg(test)]
 mod testing;
+pub mod text;
 mod texts;
 pub mod time;
 pub mod xml;

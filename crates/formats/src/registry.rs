@@ -8,6 +8,8 @@ use crate::{
 
 /// Every format Yagura reads, by name.
 pub const ALL: &[&dyn Format] = &[
+    &crate::cyclonedx::CycloneDx,
+    &crate::cyclonedx::CycloneDxXml,
     &crate::grype::Grype,
     &crate::inventory::InventoryCsv,
     &crate::inventory::InventoryJsonl,

@@ -112,6 +112,15 @@ impl<'r> XmlReader<'r> {
         })
     }
 
+    /// The namespace of the element last started, if the element itself declares it.
+    pub fn namespace(&self) -> Option<Cow<'_, str>> {
+        let name = self.tag.get(..self.name_end).unwrap_or_default();
+        match name.split_once(':') {
+            Some((prefix, _)) => self.attribute(&format!("xmlns:{prefix}")),
+            None => self.attribute("xmlns"),
+        }
+    }
+
     /// The piece of text last met, resolved.
     pub fn piece(&self) -> &str {
         &self.text.kept
