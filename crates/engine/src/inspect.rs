@@ -144,6 +144,9 @@ pub fn inspect(
         None => detect(member)?,
     };
     let mut tally = Tally::default();
+    for warning in member.warnings() {
+        tally.add_warning(warning);
+    }
     format.parse(&mut input as &mut dyn ReadSeek, context, &mut tally)?;
     Ok(inspection(member.name.clone(), format.name(), tally, clock.now()))
 }

@@ -2,7 +2,8 @@
 //!
 //! What comes in is a path or a stream. It is hashed, and containers around the reports are taken
 //! off, recognised by content and never by name: gzip, zstd, zip; each entry of a zip is a member of
-//! its own. A plain file is read in place; what had to be decompressed stands in an anonymous
+//! its own, but for what operating systems leave in archives (`.DS_Store`, `Thumbs.db`). Text that is
+//! not UTF-8 is put into UTF-8, as one more layer. A plain file is read in place; what had to be decompressed stands in an anonymous
 //! temporary file, under no name of its own and within [`Limits`]. An entry that cannot be read
 //! costs only itself.
 //!
@@ -19,13 +20,14 @@ use std::{
     fs::File,
     io::Read,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
 };
 
 pub use error::{IntakeCode, IntakeError};
 pub use layer::Layer;
 pub use limits::Limits;
 pub use source::{Source, SourceReader, Watch};
+
+use yagura_model::warning::{Warning, WarningCode};
 
 use layer::Unwrapping;
 use limits::Budget;
@@ -79,6 +81,22 @@ pub struct Refused {
     pub error: IntakeError,
 }
 
+impl Member {
+    /// What a person should know of how the document was taken in.
+    pub fn warnings(&self) -> Vec<Warning> {
+        let damaged = self.layers.iter().find_map(|layer| match layer {
+            Layer::Text { encoding, damaged: true } => Some(encoding),
+            _ => None,
+        });
+        let warning = damaged.map(|encoding| Warning {
+            code: WarningCode::UnreadableValue,
+            at: "-".to_owned(),
+            detail: format!("bytes that are not {encoding} were replaced"),
+        });
+        warning.into_iter().collect()
+    }
+}
+
 impl Intake {
     /// An intake that puts what it must keep aside into a folder.
     pub fn new(spool: impl Into<PathBuf>, limits: Limits) -> Self {
@@ -102,9 +120,8 @@ impl Intake {
             return self.receive(&name, &mut { file });
         }
         let mut spool = Spool::new(&self.spool);
-        let whole = Source::new(Arc::new(Mutex::new(file)), 0, u64::MAX);
-        let (digest, length) = spool.hash(&mut whole.open())?;
-        self.unwrap(&name, spool, Kept { source: whole.first(length), digest })
+        let kept = spool.look(file)?;
+        self.unwrap(&name, spool, kept)
     }
 
     /// Takes in a stream to its end.

@@ -48,6 +48,9 @@ pub(crate) fn unwrap(
             Ok(entry) if entry.is_dir() => continue,
             Ok(entry) => {
                 let text = entry_name(entry.name_raw());
+                if is_litter(&text) {
+                    continue;
+                }
                 let member = format!("{name}:{text}");
                 take(unwrapping, &member, &text, layers, entry, &mut bodies, &at)
                     .map_err(|error| (member, error))
@@ -113,6 +116,13 @@ fn entry_name(raw: &[u8]) -> String {
     if broken { String::from_utf8_lossy(raw).into_owned() } else { text.into_owned() }
 }
 
+/// Whether an entry is what an operating system left in the folder that was packed.
+fn is_litter(name: &str) -> bool {
+    let (folder, file) = name.rsplit_once(['/', '\\']).unwrap_or(("", name));
+    folder.split('/').next() == Some("__MACOSX")
+        || matches!(file, ".DS_Store" | "Thumbs.db" | "desktop.ini")
+}
+
 /// Whether a name would be a place outside of the folder an archive were unpacked to. Nothing is
 /// ever written under such a name, but who sends one means no good.
 fn leaves_the_archive(name: &str) -> bool {
@@ -135,7 +145,17 @@ fn refusal(error: &ZipError, at: &str) -> IntakeError {
 
 #[cfg(test)]
 mod tests {
-    use super::{entry_name, leaves_the_archive};
+    use super::{entry_name, is_litter, leaves_the_archive};
+
+    #[test]
+    fn what_operating_systems_leave_behind_is_no_report() {
+        for name in [".DS_Store", "a/b/.DS_Store", "__MACOSX/a/._b.json", "a\\Thumbs.db"] {
+            assert!(is_litter(name), "{name}");
+        }
+        for name in ["a.json", "a/__MACOSX.json", "DS_Store", "__MACOSX"] {
+            assert!(!is_litter(name), "{name}");
+        }
+    }
 
     #[test]
     fn names_that_point_outside_are_told_from_names_that_look_like_it() {

@@ -2,6 +2,8 @@
 
 use std::io::{self, BufReader, Read};
 
+use yagura_formats::encoding::Decoder;
+
 use super::{
     Member, Refused, archive,
     error::{IntakeCode, IntakeError},
@@ -21,6 +23,13 @@ pub enum Layer {
     Zip {
         /// The entry's name.
         entry: String,
+    },
+    /// Text that was not UTF-8; always the innermost.
+    Text {
+        /// The encoding's name by the WHATWG, as `Shift_JIS`.
+        encoding: &'static str,
+        /// Whether something in it could not be decoded and was replaced by U+FFFD.
+        damaged: bool,
     },
 }
 
@@ -92,12 +101,26 @@ impl<'i> Unwrapping<'i> {
             }
             Shape::Zip => archive::unwrap(self, name, &layers, &kept.source),
             Shape::Document => {
-                let length = kept.source.length();
-                let Kept { source, digest } = kept;
+                let (layers, Kept { source, digest, .. }) = self.decode(layers, kept)?;
+                let length = source.length();
                 self.members.push(Member { name: name.to_owned(), layers, digest, length, source });
                 Ok(())
             }
         }
+    }
+
+    /// Puts a text into UTF-8.
+    fn decode(
+        &mut self,
+        layers: Vec<Layer>,
+        kept: Kept,
+    ) -> Result<(Vec<Layer>, Kept), IntakeError> {
+        let Some(encoding) = kept.encoding else { return Ok((layers, kept)) };
+        let mut text = Decoder::new(kept.source.open(), encoding);
+        let encoding = encoding.name();
+        let plain = self.expand(&mut text, encoding, kept.source.length())?;
+        let damaged = text.had_errors();
+        Ok((with(layers, Layer::Text { encoding, damaged }), plain))
     }
 
     /// Writes out what a decompressor gives for `compressed` bytes, within the budget.

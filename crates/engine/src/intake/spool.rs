@@ -8,7 +8,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use encoding_rs::Encoding;
 use sha2::{Digest, Sha256};
+use yagura_formats::encoding::Detector;
 
 use super::{
     error::{IntakeCode, IntakeError},
@@ -18,11 +20,14 @@ use super::{
 /// How much is read and written at once.
 const BUFFER: usize = 1 << 20;
 
-/// Bytes that stand somewhere now, and their SHA-256.
+/// Bytes that stand somewhere now.
 #[derive(Debug)]
 pub(crate) struct Kept {
     pub(crate) source: Source,
+    /// Their SHA-256.
     pub(crate) digest: [u8; 32],
+    /// What they are in, if they are a text that is not UTF-8.
+    pub(crate) encoding: Option<&'static Encoding>,
 }
 
 /// See the module.
@@ -39,18 +44,22 @@ impl<'i> Spool<'i> {
         Self { folder, file: None, end: 0, buffer: Vec::new() }
     }
 
-    /// The SHA-256 of bytes that are read in place, and how many there are.
-    pub(crate) fn hash(&mut self, input: &mut dyn Read) -> Result<([u8; 32], u64), IntakeError> {
-        let mut hash = Sha256::new();
-        let mut length = 0;
+    /// Goes over bytes that are read in place.
+    pub(crate) fn look(&mut self, file: File) -> Result<Kept, IntakeError> {
+        let whole = Source::new(Arc::new(Mutex::new(file)), 0, u64::MAX);
+        let (mut hash, mut detector, mut length) = (Sha256::new(), Detector::default(), 0);
+        let mut input = whole.open();
         loop {
-            let part = fill(&mut self.buffer, input).map_err(|error| unreadable(&error))?;
+            let part = fill(&mut self.buffer, &mut input).map_err(|error| unreadable(&error))?;
             if part.is_empty() {
-                return Ok((hash.finalize().into(), length));
+                break;
             }
             hash.update(part);
+            detector.feed(part);
             length += part.len() as u64;
         }
+        let (digest, encoding) = (hash.finalize().into(), detector.finish());
+        Ok(Kept { source: whole.first(length), digest, encoding })
     }
 
     /// Appends all of `input`, asking `allow` before each part with how many bytes it has and how
@@ -72,8 +81,7 @@ impl<'i> Spool<'i> {
             }
         };
         let start = self.end;
-        let mut hash = Sha256::new();
-        let mut length = 0_u64;
+        let (mut hash, mut detector, mut length) = (Sha256::new(), Detector::default(), 0_u64);
         loop {
             let part = fill(&mut self.buffer, input).map_err(|error| broken(&error))?;
             if part.is_empty() {
@@ -82,6 +90,7 @@ impl<'i> Spool<'i> {
             let more = part.len() as u64;
             allow(more, length)?;
             hash.update(part);
+            detector.feed(part);
             let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
             file.seek(SeekFrom::Start(start + length))
                 .and_then(|_| file.write_all(part))
@@ -89,7 +98,8 @@ impl<'i> Spool<'i> {
             length += more;
         }
         self.end = start + length;
-        Ok(Kept { source: Source::new(file, start, length), digest: hash.finalize().into() })
+        let source = Source::new(file, start, length);
+        Ok(Kept { source, digest: hash.finalize().into(), encoding: detector.finish() })
     }
 }
 

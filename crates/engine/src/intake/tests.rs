@@ -219,6 +219,29 @@ fn a_damaged_entry_is_noticed_by_its_checksum() {
 }
 
 #[test]
+fn text_that_is_not_utf_8_is_put_into_utf_8() {
+    let cp932 = b"\x92\x5b\x96\x96,\x90\xd3\x8e\xe5\n";
+    let utf16: Vec<u8> = [0xfeff_u16]
+        .into_iter()
+        .chain("端末,責主\n".encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    for (bytes, encoding) in [(cp932.to_vec(), "Shift_JIS"), (utf16, "UTF-16LE")] {
+        let received = receive(&bytes).unwrap();
+        let member = &received.members[0];
+        assert_eq!(member.layers, [Layer::Text { encoding, damaged: false }]);
+        assert_eq!(text(member), "端末,責主\n");
+        assert_eq!((received.length, member.warnings()), (bytes.len() as u64, vec![]));
+        let packed = receive(&gz(&gz(&bytes))).unwrap();
+        assert_eq!(packed.members[0].layers.len(), 3);
+    }
+    let damaged = receive(b"<?xml version='1.0' encoding='EUC-JP'?><a>\xff</a>").unwrap();
+    let layer = Layer::Text { encoding: "EUC-JP", damaged: true };
+    assert_eq!(damaged.members[0].layers, [layer]);
+    assert_eq!(damaged.members[0].warnings().len(), 1);
+}
+
+#[test]
 fn an_office_document_is_one_document() {
     let bytes = zip(&[("[Content_Types].xml", b"<Types/>"), ("xl/workbook.xml", b"<workbook/>")]);
     let received = receive(&bytes).unwrap();
