@@ -6,3 +6,6 @@
 pub mod clock;
 pub mod inspect;
 pub mod intake;
+
+/// The readers, so that the layers above need not depend on them.
+pub use yagura_formats as formats;

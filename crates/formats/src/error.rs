@@ -37,6 +37,24 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// Every code.
+    pub const ALL: &'static [Self] = &[
+        Self::Empty,
+        Self::UnknownFormat,
+        Self::Ambiguous,
+        Self::Truncated,
+        Self::Malformed,
+        Self::Encoding,
+        Self::TooDeep,
+        Self::TooLarge,
+        Self::Entity,
+        Self::Version,
+        Self::ToolError,
+        Self::Invalid,
+        Self::Read,
+        Self::Stopped,
+    ];
+
     /// The stable text.
     pub fn as_str(self) -> &'static str {
         match self {
