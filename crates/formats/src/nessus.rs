@@ -28,6 +28,7 @@ use yagura_model::{
 
 use crate::{
     error::{ErrorCode, ParseError},
+    excerpt,
     format::{Context, Format, ReadSeek, Specification},
     head::Head,
     local::LocalAssets,
@@ -189,7 +190,7 @@ impl Walk<'_> {
         // Scan information tells of the scan, not of the host: it is in the head and the coverage.
         let outcome = if item.plugin == "19506" {
             if self.version.is_none() {
-                self.version = host::line(&item.output, "Nessus version").map(str::to_owned);
+                self.version = excerpt::line(&item.output, "Nessus version").map(str::to_owned);
             }
             Outcome::Fact
         } else {

@@ -17,6 +17,7 @@ pub const ALL: &[&dyn Format] = &[
     &crate::nessus::Nessus,
     &crate::nmap::Nmap,
     &crate::ocsf::Ocsf,
+    &crate::openvas::OpenVas,
 ];
 
 /// The format of a name.

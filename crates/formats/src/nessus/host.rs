@@ -17,6 +17,7 @@ use crate::{
     cpe::{self, Cpe},
     device,
     error::ParseError,
+    excerpt::line,
     time,
     xml::XmlReader,
 };
@@ -281,12 +282,4 @@ fn some(text: &str) -> Option<Cow<'_, str>> {
 fn domain(address: &str) -> &str {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     rest.split(['/', ':', '?']).next().unwrap_or_default()
-}
-
-/// The value of a line `name : value` in a plugin's output.
-pub(super) fn line<'t>(output: &'t str, name: &str) -> Option<&'t str> {
-    output.lines().find_map(|line| {
-        let value = line.trim_start().strip_prefix(name)?.trim_start().strip_prefix(':')?.trim();
-        (!value.is_empty()).then_some(value)
-    })
 }

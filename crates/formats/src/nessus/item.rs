@@ -5,12 +5,17 @@ use std::borrow::Cow;
 use yagura_model::{
     check::CheckSeen,
     coverage::ObservationKind,
-    finding::{EVIDENCE_LIMIT, FindingSeen, FindingState},
+    finding::{FindingSeen, FindingState},
     record::{DropReason, NotAssessed, Outcome},
     severity::Severity,
 };
 
-use crate::{error::ParseError, texts::Texts, xml::XmlReader};
+use crate::{
+    error::ParseError,
+    excerpt::{first_address, fixed_version, short},
+    texts::Texts,
+    xml::XmlReader,
+};
 
 /// How much of a text that is the same on all hosts is kept.
 const TEXT_LIMIT: usize = 64 << 10;
@@ -298,28 +303,4 @@ impl Item {
 fn some(text: &str) -> Option<Cow<'_, str>> {
     let text = text.trim();
     (!text.is_empty()).then_some(Cow::Borrowed(text))
-}
-
-/// The beginning of a text, as much as a row keeps.
-pub(super) fn short(text: &str) -> &str {
-    let text = text.trim();
-    text.get(..text.floor_char_boundary(EVIDENCE_LIMIT)).unwrap_or(text)
-}
-
-/// The version a plugin's output says corrects it.
-pub(super) fn fixed_version(output: &str) -> Option<&str> {
-    output.lines().find_map(|line| {
-        let line = line.trim_start();
-        let rest = line.strip_prefix("Fixed version").or_else(|| line.strip_prefix("Should be"))?;
-        let version = rest.trim_start().strip_prefix(':')?.trim();
-        (!version.is_empty()).then_some(version)
-    })
-}
-
-/// The first address of a page in a text, without its query.
-pub(super) fn first_address(text: &str) -> Option<&str> {
-    let start = text.find("http://").or_else(|| text.find("https://"))?;
-    let rest = text.get(start..)?;
-    let end = rest.find(|c: char| c.is_whitespace() || "'\"<>?#".contains(c));
-    Some(rest.get(..end.unwrap_or(rest.len())).unwrap_or(rest))
 }
