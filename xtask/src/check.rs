@@ -58,7 +58,8 @@ fn all(arguments: &[String]) -> Result<()> {
 
 fn format() -> Result<()> {
     let root = root()?;
-    run(cargo().current_dir(&root).args(["fmt", "--all", "--check"]))
+    run(cargo().current_dir(&root).args(["fmt", "--all", "--check"]))?;
+    run(cargo().current_dir(&root).args(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]))
 }
 
 fn clippy() -> Result<()> {

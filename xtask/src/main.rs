@@ -3,6 +3,7 @@
 
 mod check;
 mod deny;
+mod fuzz;
 mod program;
 mod python;
 mod setup;
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 use task::Task;
 
 /// Every task, by name.
-const TASKS: &[Task] = &[check::TASK, test::TASK, tidy::TASK];
+const TASKS: &[Task] = &[check::TASK, fuzz::TASK, test::TASK, tidy::TASK];
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
