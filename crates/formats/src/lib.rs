@@ -11,6 +11,7 @@
 //! looks at the first bytes, [`cloud`] knows resources of cloud accounts, [`local`] numbers the
 //! assets of one report, [`time`] reads times, [`collect`] gathers events.
 
+pub mod arf;
 mod bounded;
 pub mod cloud;
 pub mod collect;
@@ -42,6 +43,7 @@ mod testing;
 pub mod text;
 mod texts;
 pub mod time;
+pub mod xccdf;
 pub mod xml;
 
 pub use error::{ErrorCode, ParseError};

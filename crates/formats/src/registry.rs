@@ -8,6 +8,7 @@ use crate::{
 
 /// Every format Yagura reads, by name.
 pub const ALL: &[&dyn Format] = &[
+    &crate::arf::Arf,
     &crate::cyclonedx::CycloneDx,
     &crate::cyclonedx::CycloneDxXml,
     &crate::grype::Grype,
@@ -18,6 +19,7 @@ pub const ALL: &[&dyn Format] = &[
     &crate::nmap::Nmap,
     &crate::ocsf::Ocsf,
     &crate::openvas::OpenVas,
+    &crate::xccdf::Xccdf,
 ];
 
 /// The format of a name.

@@ -382,7 +382,7 @@ mod tests {
 
     #[test]
     fn a_bomb_and_a_workbook_without_rows_are_refused() {
-        let blank = format!("<sheetData>{}</sheetData>", " ".repeat(40 << 20));
+        let blank = format!("<sheetData>{}</sheetData>", " ".repeat(17 << 20));
         let error = testing::parse(&InventoryXlsx, &workbook(&[("a", &blank)])).unwrap_err();
         assert_eq!(error.code, ErrorCode::TooLarge);
         let error = testing::parse(&InventoryXlsx, &workbook(&[("a", "<sheetData/>")]));
