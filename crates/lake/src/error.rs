@@ -1,6 +1,8 @@
 //! What can go wrong in the lake.
 
-use crate::{lease::LeaseError, manifest::ManifestError, store::StoreError};
+use crate::{
+    evidence::EvidenceError, lease::LeaseError, manifest::ManifestError, store::StoreError,
+};
 
 /// An operation of the lake did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +14,9 @@ pub enum LakeError {
     /// The state could not be found out or moved on.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+    /// Evidence could not be kept or read.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
     /// The right to write could not be had.
     #[error(transparent)]
     Lease(#[from] LeaseError),

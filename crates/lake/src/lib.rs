@@ -1,6 +1,7 @@
 //! The repository of facts: Delta tables, evidence packs, one visible state.
 
 pub mod error;
+pub mod evidence;
 mod fail;
 #[cfg(feature = "faults")]
 pub mod faults;

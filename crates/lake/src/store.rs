@@ -185,6 +185,11 @@ impl Store {
         Ok(())
     }
 
+    /// Notes that a file was written past this store.
+    pub(crate) fn note_file(&self, path: &Path) {
+        self.ledger.note_file(self.locate(path));
+    }
+
     /// Makes everything written before this call durable: each file, then each folder up to the
     /// data folder. The first failure is final for this store and its clones.
     pub async fn sync(&self) -> Result<(), StoreError> {

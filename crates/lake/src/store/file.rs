@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, BufWriter, ErrorKind, Write},
+    io::{self, BufRead as _, BufReader, BufWriter, ErrorKind, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -57,6 +57,31 @@ impl StoreFile {
         ledger.note_file(target);
         named
     }
+
+    /// Makes what was written so far durable, under no name yet.
+    pub fn settle(&mut self) -> Result<(), StoreError> {
+        self.writer.flush().map_err(StoreError::io("write", &self.target))?;
+        let synced = self.ledger.medium().sync_file(self.staged.path());
+        synced.map_err(StoreError::io("make durable", &self.target))
+    }
+
+    /// Gives the file the name `path`, its bytes being durable first, so that a file of that name is
+    /// whole at any time. The same bytes under that name stay; others are replaced.
+    pub(crate) fn finish_whole(mut self, path: PathBuf) -> Result<(), StoreError> {
+        self.settle()?;
+        let Self { writer, staged, ledger, .. } = self;
+        drop(writer);
+        if staged.link(&path)? {
+            ledger.note_name(&path);
+        } else if same_bytes(staged.path(), &path).map_err(StoreError::io("compare", &path))? {
+            // Whoever wrote it may have been stopped before it was durable.
+            ledger.note_file(path);
+        } else {
+            staged.replace(&path)?;
+            ledger.note_name(&path);
+        }
+        Ok(())
+    }
 }
 
 impl Write for StoreFile {
@@ -68,6 +93,27 @@ impl Write for StoreFile {
 
     fn flush(&mut self) -> io::Result<()> {
         self.writer.flush()
+    }
+}
+
+fn same_bytes(one: &Path, other: &Path) -> io::Result<bool> {
+    let (one, other) = (File::open(one)?, File::open(other)?);
+    if one.metadata()?.len() != other.metadata()?.len() {
+        return Ok(false);
+    }
+    let mut one = BufReader::with_capacity(BUFFER, one);
+    let mut other = BufReader::with_capacity(BUFFER, other);
+    loop {
+        let (left, right) = (one.fill_buf()?, other.fill_buf()?);
+        let both = left.len().min(right.len());
+        if left.get(..both) != right.get(..both) {
+            return Ok(false);
+        }
+        if both == 0 {
+            return Ok(true);
+        }
+        one.consume(both);
+        other.consume(both);
     }
 }
 
@@ -121,7 +167,7 @@ impl Staged {
     }
 
     /// Takes the target's name if it is free, and says whether it was.
-    pub(super) fn link(self, target: &Path) -> Result<bool, StoreError> {
+    pub(super) fn link(&self, target: &Path) -> Result<bool, StoreError> {
         if let Some(folder) = target.parent() {
             fs::create_dir_all(folder).map_err(StoreError::io("create", folder))?;
         }
