@@ -16,7 +16,9 @@ parse-read = Reading it failed half-way.
 parse-stopped = The work was stopped.
 
 intake-empty = There is nothing in it.
-intake-unreadable = The file cannot be opened or read.
+intake-not_found = There is no such file.
+intake-folder = It is a folder. Name the files in it.
+intake-unreadable = The file cannot be read. Check its permissions.
 intake-broken_container = The compressed file is damaged or ends too early.
 intake-unsupported_entry = It is compressed in a way that cannot be read, or is not a file.
 intake-decompression_limit = It expands beyond the limit, so unpacking was stopped (possibly a decompression bomb).

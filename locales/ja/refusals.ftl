@@ -16,7 +16,9 @@ parse-read = 読み取りの途中で失敗しました。
 parse-stopped = 処理を中断しました。
 
 intake-empty = 中身がありません。
-intake-unreadable = ファイルを開けないか、読み取れません。
+intake-not_found = ファイルがありません。
+intake-folder = フォルダです。中のファイルを指定してください。
+intake-unreadable = ファイルを読み取れません。権限などを確認してください。
 intake-broken_container = 圧縮ファイルが壊れているか、途中で切れています。
 intake-unsupported_entry = 対応していない圧縮方法か、ファイルではない項目です。
 intake-decompression_limit = 展開後の大きさが上限を超えるため、展開を中止しました（圧縮爆弾の疑い）。

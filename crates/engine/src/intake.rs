@@ -114,7 +114,7 @@ impl Intake {
         let about = file.metadata().map_err(|error| spool::unreadable(&error))?;
         if about.is_dir() {
             let message = "is a folder; name the files in it";
-            return Err(IntakeError::new(IntakeCode::Unreadable, "-", message));
+            return Err(IntakeError::new(IntakeCode::Folder, "-", message));
         }
         if !about.is_file() {
             return self.receive(&name, &mut { file });

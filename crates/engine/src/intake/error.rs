@@ -5,7 +5,11 @@
 pub enum IntakeCode {
     /// There are no bytes, or the container holds no file.
     Empty,
-    /// The file does not exist, is a folder, or reading it failed.
+    /// There is no such file.
+    NotFound,
+    /// A folder was named, not a file.
+    Folder,
+    /// The file could not be opened or read.
     Unreadable,
     /// The container's bytes are damaged or end too early.
     BrokenContainer,
@@ -31,6 +35,8 @@ impl IntakeCode {
     /// Every code.
     pub const ALL: &'static [Self] = &[
         Self::Empty,
+        Self::NotFound,
+        Self::Folder,
         Self::Unreadable,
         Self::BrokenContainer,
         Self::UnsupportedEntry,
@@ -47,6 +53,8 @@ impl IntakeCode {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Empty => "empty",
+            Self::NotFound => "not_found",
+            Self::Folder => "folder",
             Self::Unreadable => "unreadable",
             Self::BrokenContainer => "broken_container",
             Self::UnsupportedEntry => "unsupported_entry",

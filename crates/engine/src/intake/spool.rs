@@ -128,5 +128,9 @@ fn spool(message: String) -> IntakeError {
 
 /// The refusal of bytes that the operating system would not give.
 pub(crate) fn unreadable(error: &io::Error) -> IntakeError {
-    IntakeError::new(IntakeCode::Unreadable, "-", format!("cannot be read: {error}"))
+    let code = match error.kind() {
+        io::ErrorKind::NotFound => IntakeCode::NotFound,
+        _ => IntakeCode::Unreadable,
+    };
+    IntakeError::new(code, "-", format!("cannot be read: {error}"))
 }

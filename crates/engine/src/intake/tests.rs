@@ -92,10 +92,9 @@ fn what_is_no_file_is_refused_with_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let intake = Intake::new(folder.path(), limits());
     let missing = intake.receive_file(&folder.path().join("none")).unwrap_err();
-    assert_eq!(missing.code, IntakeCode::Unreadable);
+    assert_eq!(missing.code, IntakeCode::NotFound);
     let error = intake.receive_file(folder.path()).unwrap_err();
-    assert_eq!(error.code, IntakeCode::Unreadable);
-    assert!(error.message.contains("folder"));
+    assert_eq!(error.code, IntakeCode::Folder);
 }
 
 #[test]
