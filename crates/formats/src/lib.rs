@@ -43,6 +43,7 @@ mod testing;
 pub mod text;
 mod texts;
 pub mod time;
+pub mod trivy;
 pub mod xccdf;
 pub mod xml;
 

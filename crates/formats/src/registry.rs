@@ -19,6 +19,7 @@ pub const ALL: &[&dyn Format] = &[
     &crate::nmap::Nmap,
     &crate::ocsf::Ocsf,
     &crate::openvas::OpenVas,
+    &crate::trivy::Trivy,
     &crate::xccdf::Xccdf,
 ];
 
