@@ -7,8 +7,11 @@
 use std::borrow::Cow;
 
 use yagura_model::{
+    asset::{AssetSeen, LocalAsset, Relation, RelationKind},
+    attribute::{Attribute, names},
     domain::AssetClass,
     identifier::{Identifier, IdentifierKind},
+    record::Place,
 };
 
 /// Known types, letters and digits in lower case.
@@ -105,6 +108,94 @@ fn is_uuid(uid: &str) -> bool {
             8 | 13 | 18 | 23 => byte == b'-',
             _ => byte.is_ascii_hexdigit(),
         })
+}
+
+/// One resource as a report names it; what is not said is empty.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Resource<'a> {
+    /// The id the report gives it.
+    pub uid: &'a str,
+    /// Its type, in the tool's spelling.
+    pub kind: &'a str,
+    /// The name shown to people.
+    pub name: &'a str,
+    /// The account, subscription or project it is in.
+    pub account: &'a str,
+    /// Its region.
+    pub region: &'a str,
+    /// Whose cloud it is: `aws`, `azure`, `gcp` …
+    pub provider: &'a str,
+}
+
+impl<'a> Resource<'a> {
+    /// Whether it is the whole account.
+    fn is_account(&self) -> bool {
+        self.uid.is_empty() || self.uid == self.account || is_account(self.uid)
+    }
+
+    /// What tells it from the other resources of a report; `None` if nothing does.
+    pub fn key(&self) -> Option<[&'a str; 3]> {
+        if self.is_account() {
+            let account = if self.account.is_empty() { self.uid } else { self.account };
+            return (!account.is_empty()).then_some(["", account, ""]);
+        }
+        Some(if is_global(self.uid) {
+            [self.uid, "", ""]
+        } else {
+            [self.uid, self.account, self.kind]
+        })
+    }
+
+    /// Where a rule's outcome stands: the region, where the id does not tell regions apart.
+    pub fn location(&self) -> &'a str {
+        if self.is_account() || !is_global(self.uid) { self.region } else { "" }
+    }
+
+    /// The resource as an asset.
+    pub fn asset(&self, local: LocalAsset, place: Place) -> AssetSeen<'a> {
+        let is_account = self.is_account();
+        let account = Some(self.account).filter(|account| !account.is_empty());
+        let class = if is_account { AssetClass::CloudAccount } else { class(self.kind, self.uid) };
+        let identifiers = identifiers(class, self.uid, account);
+        let stable_id = match identifiers.first() {
+            Some(first) if is_account => first.value.clone(),
+            _ if is_global(self.uid) => Cow::Borrowed(self.uid),
+            _ => {
+                let parts = [self.account, self.kind, self.uid];
+                let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+                Cow::Owned(parts.join("/"))
+            }
+        };
+        let short = self.uid.rsplit('/').next().unwrap_or(self.uid);
+        let name = match self.name {
+            "" if is_account => stable_id.clone(),
+            "" => Cow::Borrowed(short),
+            name => Cow::Borrowed(name),
+        };
+        let region = if is_account { "" } else { self.region };
+        let attributes = [
+            Attribute::new(names::PLACE, region),
+            Attribute::new(names::CLOUD_SERVICE, self.provider),
+            Attribute::new("x.resource_type", if is_account { "" } else { self.kind }),
+        ];
+        let hosted_on = account.filter(|_| !is_account).map(|account| Relation {
+            kind: RelationKind::HostedOn,
+            target: Cow::Borrowed(account),
+            from: None,
+            to: None,
+        });
+        AssetSeen {
+            local,
+            class,
+            name,
+            stable_id: Some(stable_id),
+            identifiers,
+            attributes: attributes.into_iter().flatten().collect(),
+            relations: hosted_on.into_iter().collect(),
+            observed_at: None,
+            place,
+        }
+    }
 }
 
 /// What a resource is known by: its id if that is worldwide, the instance id inside an ARN, the

@@ -16,6 +16,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct JsonRecords {
     way: Way,
+    wrappers: &'static [&'static str],
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,9 @@ enum Way {
     #[default]
     Start,
     Array {
+        first: bool,
+    },
+    Wrapped {
         first: bool,
     },
     Lines,
@@ -33,7 +37,18 @@ enum Way {
 impl JsonRecords {
     /// The records of an array that was already entered; what follows it is not looked at.
     pub fn of_array() -> Self {
-        Self { way: Way::Array { first: true } }
+        Self { way: Way::Array { first: true }, wrappers: &[] }
+    }
+
+    /// The records of a document that may wrap them into an array under one of these keys:
+    /// `{"Findings": […]}`. An object without such an array is a record itself.
+    pub fn wrapped_in(wrappers: &'static [&'static str]) -> Self {
+        Self { way: Way::Start, wrappers }
+    }
+
+    /// Whether the records stand in an array, as far as the walk has come.
+    pub fn is_list(&self) -> bool {
+        matches!(self.way, Way::Array { .. } | Way::Wrapped { .. })
     }
 
     /// The next record; `None` behind the last.
@@ -49,6 +64,9 @@ impl JsonRecords {
                 Next::Array => {
                     json.enter(Next::Array)?;
                     self.way = Way::Array { first: true };
+                }
+                Next::Object if self.enter_wrapper(json)? => {
+                    self.way = Way::Wrapped { first: true };
                 }
                 Next::Object => {
                     let raw = json.value()?;
@@ -75,6 +93,17 @@ impl JsonRecords {
                     Ok(None)
                 }
             }
+            Way::Wrapped { first } => {
+                if json.element(first)? {
+                    self.way = Way::Wrapped { first: false };
+                    return json.value().map(Some);
+                }
+                while json.key(false)?.is_some() {
+                    json.skip()?;
+                }
+                self.way = Way::Done;
+                Ok(None)
+            }
             Way::Lines => json.line(),
             Way::Sequence => {
                 if json.peek()? == Next::Eof {
@@ -84,6 +113,27 @@ impl JsonRecords {
             }
             Way::Start | Way::Done => Ok(None),
         }
+    }
+
+    /// Enters the array of records inside the object that stands next; if there is none the walk
+    /// stands before the object again.
+    fn enter_wrapper(&self, json: &mut JsonReader<'_>) -> Result<bool, ParseError> {
+        if self.wrappers.is_empty() {
+            return Ok(false);
+        }
+        let start = json.position();
+        json.enter(Next::Object)?;
+        let mut first = true;
+        while let Some(key) = json.key(first)? {
+            first = false;
+            if self.wrappers.contains(&key.as_str()) && json.peek()? == Next::Array {
+                json.enter(Next::Array)?;
+                return Ok(true);
+            }
+            json.skip()?;
+        }
+        json.go_to(start)?;
+        Ok(false)
     }
 }
 
@@ -119,6 +169,28 @@ mod tests {
         assert_eq!(records("{\n\"a\":1}{\"b\":\n2}").unwrap(), ["{\n\"a\":1}", "{\"b\":\n2}"]);
         assert_eq!(records("{}").unwrap(), ["{}"]);
         assert!(records("[]").unwrap().is_empty());
+    }
+
+    #[test]
+    fn wrapped_records_are_found_among_other_members() {
+        let read = |text: &str| {
+            let mut input = Cursor::new(text.as_bytes().to_vec());
+            let mut json = JsonReader::new(&mut input).unwrap();
+            let mut walk = JsonRecords::wrapped_in(&["Findings"]);
+            let mut seen = Vec::new();
+            while let Some(raw) = walk.next(&mut json).map_err(|error| error.code)? {
+                seen.push(raw.text.to_owned());
+            }
+            json.finish().map_err(|error| error.code).map(|()| seen)
+        };
+        assert_eq!(
+            read(r#"{"a":[1],"Findings":[{},{"b":2}],"c":3}"#).unwrap(),
+            ["{}", r#"{"b":2}"#]
+        );
+        assert_eq!(read(r#"{"Findings":"x"}"#).unwrap(), [r#"{"Findings":"x"}"#]);
+        assert!(read(r#"{"Findings":[]}"#).unwrap().is_empty());
+        assert_eq!(read(r#"{"Findings":[{}]"#), Err(ErrorCode::Truncated));
+        assert_eq!(read(r#"{"Findings":[{}]]"#), Err(ErrorCode::Malformed));
     }
 
     #[test]

@@ -12,12 +12,15 @@
 //! assets of one report, [`time`] reads times, [`collect`] gathers events.
 
 pub mod arf;
+pub mod asff;
+pub mod aws_inspector2;
 mod bounded;
 pub mod cloud;
 pub mod collect;
 pub mod cpe;
 pub mod cyclonedx;
 pub mod device;
+pub mod empty_list;
 pub mod encoding;
 pub mod error;
 mod excerpt;
@@ -34,6 +37,7 @@ pub mod nmap;
 pub mod ocsf;
 pub mod openvas;
 pub mod package;
+pub mod prowler;
 pub mod reference;
 pub mod registry;
 pub mod sink;

@@ -9,8 +9,11 @@ use crate::{
 /// Every format Yagura reads, by name.
 pub const ALL: &[&dyn Format] = &[
     &crate::arf::Arf,
+    &crate::asff::Asff,
+    &crate::aws_inspector2::AwsInspector2,
     &crate::cyclonedx::CycloneDx,
     &crate::cyclonedx::CycloneDxXml,
+    &crate::empty_list::EmptyList,
     &crate::grype::Grype,
     &crate::inventory::InventoryCsv,
     &crate::inventory::InventoryJsonl,
@@ -19,6 +22,8 @@ pub const ALL: &[&dyn Format] = &[
     &crate::nmap::Nmap,
     &crate::ocsf::Ocsf,
     &crate::openvas::OpenVas,
+    &crate::prowler::ProwlerCsv,
+    &crate::prowler::ProwlerJson,
     &crate::trivy::Trivy,
     &crate::xccdf::Xccdf,
 ];

@@ -12,7 +12,7 @@ use yagura_model::{
 };
 
 use super::event::{Article, Event, Info, Package, Remediation, Vulnerability};
-use crate::{lenient::Text, package, reference};
+use crate::{cloud::Resource, lenient::Text, package, reference};
 
 /// Classes of the findings category.
 pub(super) const SECURITY: i64 = 2001;
@@ -168,12 +168,18 @@ impl<'e> Finding<'e> {
                     })
                     .unwrap_or_default()
             }
-            _ => match event.resources.first() {
-                Some(resource) if !crate::cloud::is_global(resource.uid.as_str()) => {
-                    resource.region.as_str()
+            _ => event.resources.first().map_or("", |resource| {
+                let uid = resource.uid.as_str();
+                let account = event.cloud.as_ref().and_then(|cloud| cloud.id());
+                let region = resource.region.as_str();
+                Resource {
+                    uid,
+                    region,
+                    account: account.unwrap_or_default(),
+                    ..Resource::default()
                 }
-                _ => "",
-            },
+                .location()
+            }),
         }
     }
 
