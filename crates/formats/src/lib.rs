@@ -33,6 +33,7 @@ pub mod json_records;
 pub mod lenient;
 pub mod local;
 pub mod nessus;
+pub mod nessus_csv;
 pub mod nmap;
 pub mod ocsf;
 pub mod openvas;

@@ -19,6 +19,7 @@ pub const ALL: &[&dyn Format] = &[
     &crate::inventory::InventoryJsonl,
     &crate::inventory::InventoryXlsx,
     &crate::nessus::Nessus,
+    &crate::nessus_csv::NessusCsv,
     &crate::nmap::Nmap,
     &crate::ocsf::Ocsf,
     &crate::openvas::OpenVas,

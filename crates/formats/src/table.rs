@@ -140,9 +140,33 @@ impl Columns {
     }
 }
 
+/// Where the fields a reader wants stand in a table, looked up once: each field by the names its
+/// column has in the layouts known.
+#[derive(Debug, Clone)]
+pub struct Fields<const N: usize>([Option<usize>; N]);
+
+impl<const N: usize> Fields<N> {
+    /// Finds the columns; of several names of one field the first that is there counts.
+    pub fn of(columns: &Columns, names: &[&[&str]; N]) -> Self {
+        let position = |name: &str| columns.0.iter().position(|column| column == name);
+        Self(names.map(|names| names.iter().find_map(|name| position(name))))
+    }
+
+    /// Whether the table has the field.
+    pub fn has(&self, field: usize) -> bool {
+        self.0.get(field).is_some_and(Option::is_some)
+    }
+
+    /// A field of a row, trimmed; empty if there is no such column or it is blank.
+    pub fn get<'row>(&self, row: &'row StringRecord, field: usize) -> &'row str {
+        let position = self.0.get(field).copied().flatten();
+        position.and_then(|position| row.get(position)).map(str::trim).unwrap_or_default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Columns, TableReader};
+    use super::{Columns, Fields, TableReader};
     use std::io::Cursor;
 
     #[test]
@@ -163,5 +187,16 @@ mod tests {
         }
         let expected = [("a\nb", "1", "\"a\nb\";1"), ("c", "2", "c;2")];
         assert_eq!(seen, expected.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned())));
+    }
+    #[test]
+    fn fields_are_found_by_any_of_their_names() {
+        let columns = Columns::of(&vec!["Plugin ID", "Risk"].into());
+        let fields = Fields::of(&columns, &[&["id", "plugin id"], &["risk"], &["host"]]);
+        let row = vec!["7", " High "].into();
+        assert_eq!(
+            (fields.get(&row, 0), fields.get(&row, 1), fields.get(&row, 2)),
+            ("7", "High", "")
+        );
+        assert_eq!((fields.has(1), fields.has(2), fields.has(9)), (true, false, false));
     }
 }
