@@ -37,6 +37,7 @@ pub mod nessus_csv;
 pub mod nmap;
 pub mod ocsf;
 pub mod openvas;
+pub mod openvas_csv;
 pub mod package;
 pub mod prowler;
 pub mod reference;

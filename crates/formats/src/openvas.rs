@@ -14,7 +14,7 @@
 //! Hosts stand behind the results, so the file is read twice.
 
 mod host;
-mod result;
+pub(crate) mod result;
 mod scan;
 #[cfg(test)]
 mod tests;

@@ -23,6 +23,7 @@ pub const ALL: &[&dyn Format] = &[
     &crate::nmap::Nmap,
     &crate::ocsf::Ocsf,
     &crate::openvas::OpenVas,
+    &crate::openvas_csv::OpenVasCsv,
     &crate::prowler::ProwlerCsv,
     &crate::prowler::ProwlerJson,
     &crate::trivy::Trivy,

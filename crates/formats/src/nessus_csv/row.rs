@@ -183,7 +183,7 @@ impl Layout {
         &self,
         row: &'row StringRecord,
     ) -> impl Iterator<Item = String> + 'row {
-        cves(self.get(row, Field::Cve).split([',', ' ', '\n']))
+        cves(self.get(row, Field::Cve).split([',', ' ', '\n']).take(4096))
     }
 
     /// How bad a row says it is; `None` if the word is not known.

@@ -299,7 +299,7 @@ impl Item {
 
 /// What threat and severity of a result say.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Standing {
+pub(crate) enum Standing {
     /// A weakness.
     Fails(Severity),
     /// A weakness that a person marked.
@@ -313,7 +313,7 @@ pub(super) enum Standing {
 impl Standing {
     /// The number counts before the word: it is a CVSS score, the word has three steps only. The
     /// numbers -1, -2 and -3 stand for false positive, debug message and error message.
-    pub(super) fn of(threat: &str, severity: &str, original: &str) -> Self {
+    pub(crate) fn of(threat: &str, severity: &str, original: &str) -> Self {
         let threat = threat.trim();
         let score = number(severity);
         let before = number(original).filter(|score| *score > 0.0).map(Severity::from_cvss);
