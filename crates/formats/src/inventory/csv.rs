@@ -55,7 +55,7 @@ impl Format for InventoryCsv {
             if number < mapping.first_data_row {
                 continue;
             }
-            let layout = header.layout(&mut register, &text)?;
+            let layout = header.layout(&mut register, "header")?;
             if mapping.passes_over(table.row().iter()) {
                 continue;
             }
@@ -68,7 +68,7 @@ impl Format for InventoryCsv {
         if number == 0 {
             return Err(ParseError::at_byte(ErrorCode::Empty, 0, "the file is empty"));
         }
-        header.layout(&mut register, "line 1")?;
+        header.layout(&mut register, "header")?;
         register.finish()
     }
 }
@@ -107,7 +107,7 @@ mod tests {
                 "asset 2 system `申請システム` stable=Some(\"system:S-1\") [system_number=S-1] {confidentiality=2}",
                 "asset 3 data_set `申請者名簿` stable=Some(\"data_set:D-1\") [data_set_number=D-1] {confidentiality=3} <part_of=S-1; managed_by=sakura>",
                 "coverage 1 [user_inventory] credentialed=None All",
-                "code: UnknownColumn, at: \"line 2\", detail: \"colour\"",
+                "code: UnknownColumn, at: \"header\", detail: \"colour\"",
                 "at: \"line 7\", detail: \"the kind `car` is not known\"",
                 "at: \"line 8\", detail: \"the device has neither a number nor an identifier\"",
             ],

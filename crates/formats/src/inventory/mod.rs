@@ -16,6 +16,7 @@ mod mapping;
 mod register;
 mod sizes;
 mod text;
+mod thing;
 mod words;
 mod xlsx;
 

@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 
 use jiff::{Timestamp, tz::TimeZone};
 use yagura_model::{
-    asset::{AssetSeen, LocalAsset, Relation, RelationKind},
+    asset::{AssetSeen, LocalAsset},
     attribute::Attribute,
-    coverage::{CheckSet, CoverageSeen, ObservationKind, ObservationKinds},
-    domain::AssetClass,
-    identifier::{Identifier, IdentifierKind},
+    coverage::{CheckSet, CoverageSeen, ObservationKinds},
+    identifier::Identifier,
     organisation::{OrganisationCode, OrganisationSeen},
     record::{DropReason, Outcome, Place, Record},
     report::ReportHead,
@@ -20,7 +19,9 @@ use super::{
     date,
     field::{Field, Kind, Meaning},
     mapping::Mapping,
-    text, words,
+    text,
+    thing::Thing,
+    words,
 };
 use crate::{error::ParseError, local::LocalAssets, sink::Sink};
 
@@ -225,18 +226,11 @@ impl<'s> Register<'s> {
         let stable_id =
             thing.number.as_ref().map(|number| format!("{}:{number}", kind.as_str()).into());
         thing.attributes.extend(row.own.into_iter().map(|(name, value)| Attribute { name, value }));
-        for relation in &mut thing.relations {
-            let (from, to) = thing
-                .terms
-                .iter()
-                .filter(|term| term.0 == relation.kind)
-                .fold((None, None), |known, term| (known.0.or(term.1), known.1.or(term.2)));
-            (relation.from, relation.to) = (from, to);
-        }
+        thing.date_relations();
         self.observed_at = self.observed_at.max(thing.observed_at);
         self.sink.asset(AssetSeen {
             local,
-            class: thing.class.unwrap_or(default_class(kind)),
+            class: thing.class.unwrap_or(kind.default_class()),
             name: thing.name.unwrap_or_else(|| key.clone().into()),
             stable_id,
             identifiers: thing.identifiers,
@@ -247,7 +241,7 @@ impl<'s> Register<'s> {
         })?;
         self.sink.coverage(CoverageSeen {
             asset: local,
-            kinds: ObservationKinds::of(&[observation(kind)]),
+            kinds: ObservationKinds::of(&[kind.observation()]),
             credentialed: None,
             checks: CheckSet::All,
             observed_at: thing.observed_at,
@@ -267,14 +261,14 @@ impl<'s> Register<'s> {
         let read = match field.meaning {
             Meaning::Number(of) if of == kind => {
                 let number = text::narrow(cell);
-                if let Some(identifier) = Identifier::new(number_kind(kind), number.clone()) {
+                if let Some(identifier) = Identifier::new(kind.number_kind(), number.clone()) {
                     thing.identifiers.push(identifier);
                 }
                 thing.number = Some(number);
                 true
             }
             Meaning::Number(of) => {
-                thing.relate(reference(of), cell);
+                thing.relate(of.reference(), cell);
                 true
             }
             Meaning::Identifier(of) => thing.identify(of, cell),
@@ -372,121 +366,4 @@ struct Row<'c> {
     kind: Option<Kind>,
     cells: Vec<(&'static Field, &'c str)>,
     own: Vec<(Cow<'c, str>, Cow<'c, str>)>,
-}
-
-/// What a row says of one asset.
-#[derive(Default)]
-struct Thing<'c> {
-    number: Option<Cow<'c, str>>,
-    class: Option<AssetClass>,
-    name: Option<Cow<'c, str>>,
-    identifiers: Vec<Identifier<'c>>,
-    attributes: Vec<Attribute<'c>>,
-    relations: Vec<Relation<'c>>,
-    terms: Vec<(RelationKind, Option<Timestamp>, Option<Timestamp>)>,
-    observed_at: Option<Timestamp>,
-}
-
-impl<'c> Thing<'c> {
-    /// What tells it from other things: its number, else its strongest identifier.
-    fn key(&self) -> Option<String> {
-        let strongest = || self.identifiers.iter().min_by_key(|identifier| identifier.kind);
-        match &self.number {
-            Some(number) => Some(number.clone().into_owned()),
-            None => strongest().map(|identifier| identifier.value.clone().into_owned()),
-        }
-    }
-
-    fn say(&mut self, name: &'static str, value: impl Into<Cow<'c, str>>) -> bool {
-        let attribute = Attribute::new(name, value);
-        let said = attribute.is_some();
-        self.attributes.extend(attribute);
-        said
-    }
-
-    fn identify(&mut self, kind: IdentifierKind, cell: &'c str) -> bool {
-        let mut all = true;
-        for part in parts(cell, separates(kind)) {
-            let fits = kind != IdentifierKind::Ip || part.parse::<std::net::IpAddr>().is_ok();
-            match Identifier::new(kind, part).filter(|_| fits) {
-                Some(identifier) => self.identifiers.push(identifier),
-                None => all = false,
-            }
-        }
-        all
-    }
-
-    fn relate(&mut self, kind: RelationKind, cell: &'c str) {
-        self.relations.extend(parts(cell, |c| matches!(c, ';' | '\n')).map(|target| Relation {
-            kind,
-            target,
-            from: None,
-            to: None,
-        }));
-    }
-}
-
-/// The values of a cell that may hold several, in half-width form.
-fn parts<'c>(
-    cell: &'c str,
-    separator: impl Fn(char) -> bool + 'c,
-) -> impl Iterator<Item = Cow<'c, str>> {
-    cell.split(move |c| c == '；' || separator(c))
-        .map(|part| match text::narrow(part) {
-            Cow::Borrowed(part) => Cow::Borrowed(part.trim()),
-            Cow::Owned(part) => Cow::Owned(part.trim().to_owned()),
-        })
-        .filter(|part| !part.is_empty())
-}
-
-/// What separates identifiers of a kind: a comma too where no such identifier holds one.
-fn separates(kind: IdentifierKind) -> impl Fn(char) -> bool {
-    let comma = matches!(
-        kind,
-        IdentifierKind::Mac
-            | IdentifierKind::Ip
-            | IdentifierKind::Fqdn
-            | IdentifierKind::Hostname
-            | IdentifierKind::Domain
-            | IdentifierKind::Mail
-    );
-    move |c| matches!(c, ';' | '\n') || (comma && matches!(c, ',' | '、' | '，'))
-}
-
-fn number_kind(kind: Kind) -> IdentifierKind {
-    match kind {
-        Kind::Device | Kind::Organisation => IdentifierKind::AssetNumber,
-        Kind::User => IdentifierKind::StaffNumber,
-        Kind::System => IdentifierKind::SystemNumber,
-        Kind::DataSet => IdentifierKind::DataSetNumber,
-    }
-}
-
-/// How a thing stands to the thing of another kind whose number its row holds.
-fn reference(kind: Kind) -> RelationKind {
-    match kind {
-        Kind::Organisation => RelationKind::ManagedBy,
-        Kind::User => RelationKind::AssignedTo,
-        Kind::System | Kind::DataSet => RelationKind::PartOf,
-        Kind::Device => RelationKind::HostedOn,
-    }
-}
-
-fn default_class(kind: Kind) -> AssetClass {
-    match kind {
-        Kind::Device | Kind::Organisation => AssetClass::Device,
-        Kind::User => AssetClass::Person,
-        Kind::System => AssetClass::System,
-        Kind::DataSet => AssetClass::DataSet,
-    }
-}
-
-fn observation(kind: Kind) -> ObservationKind {
-    match kind {
-        Kind::Organisation => ObservationKind::OrganisationInventory,
-        Kind::Device => ObservationKind::DeviceInventory,
-        Kind::User => ObservationKind::UserInventory,
-        Kind::System => ObservationKind::SystemInventory,
-        Kind::DataSet => ObservationKind::DataInventory,
-    }
 }

@@ -161,7 +161,7 @@ fn read_sheet<R: Read + Seek>(
     if let Some(row) = row {
         rows.take(register, row, &filled)?;
     }
-    rows.header.layout(register, &format!("sheet `{sheet}`"))?;
+    rows.header.layout(register, &format!("sheet `{sheet}`, header"))?;
     Ok(())
 }
 
@@ -188,12 +188,12 @@ impl Rows<'_> {
         if number < self.mapping.first_data_row {
             return Ok(());
         }
-        let text = format!("sheet `{}`, row {number}", self.sheet);
-        let layout = self.header.layout(register, &text)?;
+        let layout = self.header.layout(register, &format!("sheet `{}`, header", self.sheet))?;
         let cells = cells.iter().map(String::as_str);
         if self.mapping.passes_over(cells.clone()) {
             return Ok(());
         }
+        let text = format!("sheet `{}`, row {number}", self.sheet);
         layout.row(register, cells, At { place: self.place, text: &text })
     }
 }
