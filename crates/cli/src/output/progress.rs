@@ -9,7 +9,10 @@ use std::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use yagura_engine::intake::Watch;
 
-use super::width::{Keep, cut};
+use super::{
+    cell::plain,
+    width::{Keep, cut},
+};
 
 /// One thing that takes its time.
 #[derive(Debug)]
@@ -43,23 +46,27 @@ impl Progress {
         if self.bar.is_hidden() {
             return;
         }
-        self.bar.reset();
+        // The style comes first: what follows draws.
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style.progress_chars("=> "));
+        }
+        self.bar.set_message(cut(&plain(what), 40, Keep::End));
         match length {
             Some(length) => self.bar.set_length(length),
             None => self.bar.unset_length(),
         }
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            self.bar.set_style(style.progress_chars("=> "));
-        }
-        self.bar.set_message(cut(what, 40, Keep::End));
+        self.bar.reset();
         self.bar.enable_steady_tick(Duration::from_millis(100));
     }
 
-    /// Counts the bytes of the step as they are read. Readers that read twice fill the bar twice
-    /// as fast; it never claims to be beyond its end.
+    /// Counts the bytes of the step as they are read. A reader that reads twice fills the bar twice
+    /// as fast; it stands at its end until the second time is over.
     pub(crate) fn watch(&self) -> Watch {
         let bar = self.bar.clone();
-        Watch(Arc::new(move |read| bar.inc(read)))
+        Watch(Arc::new(move |read| {
+            let position = bar.position().saturating_add(read);
+            bar.set_position(bar.length().map_or(position, |length| position.min(length)));
+        }))
     }
 
     /// Takes the bar away, so that results can be written.
