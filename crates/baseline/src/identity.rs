@@ -170,7 +170,7 @@ impl Never {
 }
 
 impl Shape {
-    /// Whether a [comparable](comparable) value has this form.
+    /// Whether a [comparable] value has this form.
     fn fits(self, value: &str) -> bool {
         match self {
             Self::OneCharacterRepeated => {
