@@ -42,6 +42,7 @@ pub mod package;
 pub mod prowler;
 pub mod reference;
 pub mod registry;
+pub mod sarif;
 pub mod scim;
 pub mod sink;
 pub mod table;

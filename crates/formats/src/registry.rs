@@ -26,6 +26,7 @@ pub const ALL: &[&dyn Format] = &[
     &crate::openvas_csv::OpenVasCsv,
     &crate::prowler::ProwlerCsv,
     &crate::prowler::ProwlerJson,
+    &crate::sarif::Sarif,
     &crate::scim::Scim,
     &crate::trivy::Trivy,
     &crate::xccdf::Xccdf,
