@@ -1,7 +1,7 @@
 //! Grype's own JSON: vulnerabilities of an image, a directory or a bill of materials.
 //!
 //! Specified by <https://github.com/anchore/grype>, `grype/presenter/models`, schema of versions
-//! 0.28 to 0.104.
+//! 0.7 to 0.104.
 //! Kept: each match with its vulnerability, CVSS vectors (its own before those of related records),
 //! the package, fixed versions, EPSS and KEV as references; the source as one asset; every matched
 //! package as software.
@@ -33,6 +33,7 @@ use crate::{
     json::{JsonReader, Next, Raw},
     package, reference,
     sink::Sink,
+    text::Text,
     time,
 };
 
@@ -137,7 +138,7 @@ fn emit(raw: &Raw<'_>, asset: LocalAsset, sink: &mut dyn Sink) -> Result<(), Par
         name: package.name.clone(),
         version: package.version.clone(),
         purl: package.purl.clone().filter(|purl| !purl.is_empty()),
-        cpe: package.cpes.first().cloned(),
+        cpe: package.cpes.iter().flatten().find_map(Cpe::name),
         vendor: None,
     })?;
     let finding = found.finding();
@@ -175,24 +176,33 @@ enum Target {
         user_input: String,
         #[serde(rename = "manifestDigest", default)]
         manifest_digest: String,
+        #[serde(rename = "imageID", default)]
+        image_id: String,
+        #[serde(rename = "repoDigests", default)]
+        repo_digests: Option<Vec<String>>,
     },
     Path(String),
 }
 
 impl Source {
     fn asset(&self, local: LocalAsset, distro: &Distro, place: Place) -> AssetSeen<'_> {
-        let (name, digest) = match &self.target {
-            Some(Target::Image { user_input, manifest_digest }) => {
-                (user_input.as_str(), manifest_digest.as_str())
+        let (name, digests) = match &self.target {
+            Some(Target::Image { user_input, manifest_digest, image_id, repo_digests }) => {
+                let own = [manifest_digest.as_str(), image_id.as_str()];
+                let named = repo_digests.iter().flatten().filter_map(|name| name.rsplit_once('@'));
+                let all: Vec<&str> =
+                    own.into_iter().chain(named.map(|(_, digest)| digest)).collect();
+                (user_input.as_str(), all)
             }
-            Some(Target::Path(path)) => (path.as_str(), ""),
-            None => ("unnamed source", ""),
+            Some(Target::Path(path)) => (path.as_str(), Vec::new()),
+            None => ("unnamed source", Vec::new()),
         };
         let class = if self.kind == "image" { AssetClass::Image } else { AssetClass::Application };
-        let identifiers = [
-            Identifier::new(IdentifierKind::Artefact, name),
-            Identifier::new(IdentifierKind::Digest, digest),
-        ];
+        // A path such as `.` tells no artefact from another.
+        let told = name.chars().any(char::is_alphanumeric) && self.target.is_some();
+        let artefact = told.then(|| Identifier::new(IdentifierKind::Artefact, name)).flatten();
+        let digests =
+            digests.into_iter().filter_map(|it| Identifier::new(IdentifierKind::Digest, it));
         let attributes = [
             Attribute::new(names::OS, distro.name.clone()),
             Attribute::new(names::OS_VERSION, distro.version.clone()),
@@ -202,7 +212,7 @@ impl Source {
             class,
             name: name.into(),
             stable_id: Some(name.into()),
-            identifiers: identifiers.into_iter().flatten().collect(),
+            identifiers: artefact.into_iter().chain(digests).collect(),
             attributes: attributes.into_iter().flatten().collect(),
             relations: Vec::new(),
             observed_at: None,
@@ -216,7 +226,7 @@ struct Match<'a> {
     #[serde(borrow)]
     vulnerability: Vulnerability<'a>,
     #[serde(borrow, rename = "relatedVulnerabilities", default)]
-    related: Vec<Vulnerability<'a>>,
+    related: Option<Vec<Vulnerability<'a>>>,
     #[serde(borrow)]
     artifact: Artifact<'a>,
 }
@@ -234,6 +244,49 @@ struct Vulnerability<'a> {
     #[serde(borrow, default)]
     cvss: Option<Vec<Cvss<'a>>>,
     fix: Option<Fix>,
+    #[serde(borrow, default)]
+    advisories: Option<Vec<Advisory<'a>>>,
+    #[serde(borrow, default)]
+    cwes: Option<Vec<Weakness<'a>>>,
+    #[serde(default)]
+    epss: Option<Vec<Probability>>,
+    #[serde(rename = "knownExploited", default)]
+    known_exploited: Option<Vec<serde::de::IgnoredAny>>,
+    /// Ratings, links and fix as version 0.7 wrote them.
+    #[serde(borrow, rename = "cvssV3", default)]
+    old_cvss_3: Option<Cvss<'a>>,
+    #[serde(borrow, rename = "cvssV2", default)]
+    old_cvss_2: Option<Cvss<'a>>,
+    #[serde(borrow, default)]
+    links: Option<Vec<Text<'a>>>,
+    #[serde(borrow, rename = "fixedInVersion", default)]
+    fixed_in: Option<Text<'a>>,
+}
+
+impl<'a> Vulnerability<'a> {
+    fn vectors(&self) -> impl Iterator<Item = Cow<'a, str>> {
+        let old = self.old_cvss_3.iter().chain(&self.old_cvss_2);
+        let ratings = self.cvss.iter().flatten().chain(old);
+        ratings.map(|cvss| cvss.vector.clone()).filter(|vector| !vector.is_empty())
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Advisory<'a> {
+    #[serde(borrow, default)]
+    link: Option<Text<'a>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Weakness<'a> {
+    #[serde(borrow, default)]
+    cwe: Option<Text<'a>>,
+}
+
+/// A probability of exploitation (EPSS).
+#[derive(Debug, Deserialize)]
+struct Probability {
+    epss: f64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -259,9 +312,27 @@ struct Artifact<'a> {
     #[serde(borrow, default)]
     purl: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
-    cpes: Vec<Cow<'a, str>>,
+    cpes: Option<Vec<Cpe<'a>>>,
     #[serde(borrow, default)]
     locations: Option<Vec<Location<'a>>>,
+}
+
+/// A CPE name, or its parts as version 0.7 wrote them, which are passed over.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Cpe<'a> {
+    #[serde(borrow)]
+    Name(Text<'a>),
+    Parts(serde::de::IgnoredAny),
+}
+
+impl<'a> Cpe<'a> {
+    fn name(&self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Name(name) => Some(name.clone().into()),
+            Self::Parts(_) => None,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -273,33 +344,74 @@ struct Location<'a> {
 impl<'a> Match<'a> {
     fn finding(&self) -> FindingSeen<'a> {
         let own = &self.vulnerability;
-        let all = || std::iter::once(own).chain(&self.related);
+        let all = || std::iter::once(own).chain(self.related.iter().flatten());
         let text = all().map(|v| &v.description).find(|d| !d.is_empty());
         let mut check =
             CheckSeen::new(own.id.clone(), ObservationKind::Vulnerability, own.id.clone());
         check.cves = reference::cves(all().map(|v| v.id.as_ref())).map(Cow::Owned).collect();
-        check.vectors = all()
-            .flat_map(|v| v.cvss.iter().flatten())
-            .map(|cvss| cvss.vector.clone())
-            .filter(|vector| !vector.is_empty())
-            .collect();
+        check.vectors = all().flat_map(Vulnerability::vectors).collect();
         check.description = text.cloned();
-        check.references = own.urls.iter().flatten().cloned().collect();
+        check.references = self.references();
         let severity = all().find_map(|v| Severity::from_word(&v.severity));
         check.severity = severity;
 
         let package = &self.artifact;
-        let system = matches!(package.kind.as_ref(), "deb" | "rpm" | "apk" | "alpm" | "portage");
-        let path = package.locations.iter().flatten().next().map(|location| location.path.as_ref());
         let fixed: Option<Vec<String>> = own.fix.as_ref().and_then(|fix| fix.versions.clone());
         let fixed = fixed.filter(|versions| !versions.is_empty()).map(|v| v.join(", "));
-        let location =
-            package::location(package.purl.as_deref(), &package.name, path.filter(|_| !system));
+        let old = || own.fixed_in.as_deref().filter(|it| !it.is_empty()).map(str::to_owned);
+        let fixed = fixed.or_else(old);
+        let location = package::location(package.purl.as_deref(), &package.name, package.path());
         let mut finding = FindingSeen::fail(check, severity.unwrap_or(Severity::Medium));
         finding.location = Cow::Owned(location.into_owned());
         finding.evidence = Some(format!("{} {}", package.name, package.version).into());
         finding.fixed_version = fixed.map(Cow::Owned);
         finding
+    }
+}
+
+impl<'a> Match<'a> {
+    /// Weaknesses, advisories and links; `EPSS:` with the highest probability and `KEV`.
+    fn references(&self) -> Vec<Cow<'a, str>> {
+        let own = &self.vulnerability;
+        let all = || std::iter::once(own).chain(self.related.iter().flatten());
+        let mut references: Vec<Cow<'a, str>> = Vec::new();
+        let weaknesses = all().flat_map(|v| v.cwes.iter().flatten()).filter_map(|w| w.cwe.clone());
+        let advisories = own.advisories.iter().flatten().filter_map(|it| it.link.clone());
+        let links = own.links.iter().flatten().cloned();
+        let found = weaknesses.chain(advisories).chain(links).map(Cow::from);
+        for reference in found.chain(own.urls.iter().flatten().cloned()) {
+            if !reference.is_empty() && !references.contains(&reference) {
+                references.push(reference);
+            }
+        }
+        let probabilities = all().flat_map(|v| v.epss.iter().flatten()).map(|it| it.epss);
+        if let Some(highest) = probabilities.reduce(f64::max) {
+            references.push(format!("EPSS:{highest}").into());
+        }
+        if all().flat_map(|v| v.known_exploited.iter().flatten()).next().is_some() {
+            references.push("KEV".into());
+        }
+        references
+    }
+}
+
+impl Artifact<'_> {
+    /// The file the package lies in; none for a package of the system, which lies in one place,
+    /// unless the system's own database does not list it.
+    fn path(&self) -> Option<&str> {
+        const DATABASES: &[&str] = &[
+            "/var/lib/dpkg",
+            "/var/lib/rpm",
+            "/usr/lib/sysimage/rpm",
+            "/lib/apk/db",
+            "/usr/lib/apk/db",
+            "/var/lib/pacman",
+            "/var/db/pkg",
+        ];
+        let mut paths = self.locations.iter().flatten().map(|location| location.path.as_ref());
+        let listed = |path: &str| DATABASES.iter().any(|database| path.starts_with(database));
+        let system = matches!(self.kind.as_ref(), "deb" | "rpm" | "apk" | "alpm" | "portage");
+        if system && paths.clone().any(listed) { None } else { paths.next() }
     }
 }
 
@@ -340,6 +452,35 @@ mod tests {
             assert!(text.contains(expected), "{expected} in\n{text}");
         }
         assert!(testing::places(REPORT, &seen)[0].starts_with("{\"vulnerability\""));
+    }
+
+    #[test]
+    fn exploitation_and_old_shapes_are_read() {
+        let text = r#"{"source":{"type":"directory","target":"."},"matches":[
+          {"vulnerability":{"id":"CVE-2026-0001","severity":"High","cwes":[{"cwe":"CWE-79"}],
+            "advisories":[{"link":"https://a.example"}],"urls":["https://a.example"],
+            "epss":[{"cve":"CVE-2026-0001","epss":0.123}],"knownExploited":[{"cve":"CVE-2026-0001"}]},
+           "artifact":{"name":"libc6","type":"deb","locations":[{"path":"/lib/libc.so"}],"cpes":["cpe:2.3:a:b"]}},
+          {"vulnerability":{"id":"CVE-2026-0002","links":["https://l.example"],"fixedInVersion":"2",
+            "cvssV2":{"vector":"AV:N"},"cvssV3":{"vector":"CVSS:3.0/AV:N"}},"relatedVulnerabilities":null,
+           "matchDetails":{"matcher":"m"},
+           "artifact":{"name":"zlib","type":"deb","cpes":[{"Part":"a"}],
+            "locations":[{"path":"/usr/share/doc/zlib"},{"path":"/var/lib/dpkg/status"}]}}]}"#;
+        let seen = testing::parse(&Grype, text.as_bytes()).unwrap();
+        assert_eq!(seen.tally.account.findings, 2);
+        let text = seen.lines.join("\n");
+        for expected in [
+            "stable=Some(\".\") []",
+            "references: [\"CWE-79\", \"https://a.example\", \"EPSS:0.123\", \"KEV\"]",
+            "cpe: Some(\"cpe:2.3:a:b\")",
+            "location: \"libc6#/lib/libc.so\"",
+            "vectors: [\"CVSS:3.0/AV:N\", \"AV:N\"]",
+            "references: [\"https://l.example\"]",
+            "location: \"zlib\"",
+            "fixed_version: Some(\"2\")",
+        ] {
+            assert!(text.contains(expected), "{expected} in\n{text}");
+        }
     }
 
     #[test]
