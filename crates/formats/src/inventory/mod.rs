@@ -12,6 +12,7 @@ mod date;
 mod field;
 mod header;
 mod jsonl;
+mod kind;
 mod mapping;
 mod register;
 mod sizes;
