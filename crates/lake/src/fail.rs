@@ -7,9 +7,9 @@
 /// time; the name `*` means any place.
 #[inline(always)]
 pub fn fail_point(name: &'static str) {
-    #[cfg(feature = "faults")]
+    #[cfg(any(test, feature = "faults"))]
     crate::faults::pass(name);
-    #[cfg(not(feature = "faults"))]
+    #[cfg(not(any(test, feature = "faults")))]
     {
         _ = name;
     }

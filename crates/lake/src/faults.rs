@@ -1,5 +1,11 @@
-//! Faults on purpose, for the tests of the lake and of what stands on it.
+//! Faults on purpose, for the tests of the lake and of what stands on it: a medium that loses what
+//! was not synced, and places where the process ends.
 
+mod lossy;
 mod point;
 
+pub use lossy::LossyMedium;
 pub(crate) use point::pass;
+
+#[cfg(test)]
+mod tests;

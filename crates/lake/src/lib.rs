@@ -3,7 +3,7 @@
 pub mod error;
 pub mod evidence;
 mod fail;
-#[cfg(feature = "faults")]
+#[cfg(any(test, feature = "faults"))]
 pub mod faults;
 pub mod lease;
 pub mod manifest;

@@ -130,8 +130,8 @@ impl ManifestStore {
         }
     }
 
-    /// The present state, made durable: what a writer builds on must not vanish under it. To be
-    /// called with the lease held.
+    /// The present state, made durable: what a writer builds on, or finds there already and says so,
+    /// must not vanish under it. To be called with the lease held.
     pub async fn latest_for_writing(&self) -> Result<Manifest, ManifestError> {
         let latest = self.latest().await?;
         if latest.number > 0 {
