@@ -20,4 +20,59 @@ pub enum LakeError {
     /// The right to write could not be had.
     #[error(transparent)]
     Lease(#[from] LeaseError),
+    /// A Delta table could not be opened, read or moved on.
+    #[error("{doing} the table `{table}` failed")]
+    Delta {
+        /// Which table.
+        table: &'static str,
+        /// What was being done.
+        doing: &'static str,
+        /// Why it failed.
+        #[source]
+        source: Box<deltalake::DeltaTableError>,
+    },
+    /// A file of a table could not be read.
+    #[error("the file `{path}` cannot be read: run `yagura lake check`")]
+    Parquet {
+        /// Its path in the lake.
+        path: String,
+        /// Why it failed.
+        #[source]
+        source: datafusion::parquet::errors::ParquetError,
+    },
+    /// Rows could not be written as Parquet.
+    #[error("rows could not be written as Parquet")]
+    Encode(#[from] datafusion::parquet::errors::ParquetError),
+    /// Rows could not be put into columns.
+    #[error("rows could not be put into columns")]
+    Columns(#[from] datafusion::arrow::error::ArrowError),
+    /// A query could not be planned or carried out.
+    #[error("the query failed")]
+    Query(#[from] datafusion::error::DataFusionError),
+    /// The answer has more rows than allowed.
+    #[error("the answer has more than {limit} rows: add a `LIMIT` or a condition")]
+    TooManyAnswers {
+        /// Rows allowed.
+        limit: usize,
+    },
+    /// The query took longer than allowed.
+    #[error("the query took more than {seconds} seconds: narrow it down")]
+    TooSlow {
+        /// Seconds allowed.
+        seconds: u64,
+    },
+    /// A value has not the shape it should have.
+    #[error("found {found} where {wanted} should be")]
+    Shape {
+        /// What was found.
+        found: String,
+        /// What should be there.
+        wanted: String,
+    },
+    /// More rows than one commit can number.
+    #[error("one commit cannot write more than 2147483647 rows to `{0}`")]
+    TooManyRows(&'static str),
+    /// A part of the work was stopped.
+    #[error("a part of the work stopped: {0}")]
+    Task(String),
 }

@@ -1,13 +1,28 @@
 //! The repository of facts: Delta tables, evidence packs, one visible state.
 
+mod cell;
+mod changes;
+mod delta;
+mod encode;
 pub mod error;
 pub mod evidence;
 mod fail;
 #[cfg(any(test, feature = "faults"))]
 pub mod faults;
+mod lake;
 pub mod lease;
 pub mod manifest;
+pub mod query;
+pub mod row;
+pub mod rows;
+pub mod scan;
+mod snapshot;
 pub mod store;
+pub mod table;
+pub mod views;
 
+pub use changes::Changes;
 pub use error::LakeError;
 pub use fail::fail_point;
+pub use lake::{Lake, Writer};
+pub use snapshot::{FileEntry, Snapshot};

@@ -1,0 +1,165 @@
+//! The lake: open it, look at it, write to it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use yagura_model::{Timestamp, id::Commit};
+
+use crate::{
+    changes::Changes,
+    delta::{self, OpenTable},
+    encode::EncodedFile,
+    error::LakeError,
+    evidence::{EvidenceEntry, EvidenceWriter, Prepared, RecordIndex},
+    fail_point,
+    lease::Lease,
+    manifest::{Manifest, ManifestStore},
+    snapshot::Snapshot,
+    store::Store,
+    table::Table,
+};
+
+/// A repository of facts in a folder.
+#[derive(Debug, Clone)]
+pub struct Lake {
+    store: Store,
+    manifests: ManifestStore,
+}
+
+impl Lake {
+    /// The lake in a folder, made if there is none.
+    ///
+    /// # Errors
+    /// If the folder cannot be made or read.
+    pub fn open(folder: &Path) -> Result<Self, LakeError> {
+        Ok(Self::with_store(Store::open(folder)?))
+    }
+
+    /// The lake on a store, for fault tests.
+    pub fn with_store(store: Store) -> Self {
+        let manifests = ManifestStore::new(store.clone());
+        Self { store, manifests }
+    }
+
+    /// Where its bytes lie.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The newest visible state.
+    ///
+    /// # Errors
+    /// If no manifest can be read although there are some.
+    pub async fn snapshot(&self) -> Result<Snapshot, LakeError> {
+        let manifest = self.manifests.latest().await?;
+        Ok(Snapshot::new(self.store.clone(), manifest))
+    }
+
+    /// The right to write, waited for at most so long; what a crash left is put back first.
+    ///
+    /// # Errors
+    /// If another process keeps the right, or the folder is on a network file system.
+    pub async fn write(&self, wait: Duration, now: Timestamp) -> Result<Writer, LakeError> {
+        let store = self.store.clone();
+        let lease = tokio::task::spawn_blocking(move || Lease::acquire(&store, wait, now))
+            .await
+            .map_err(|error| LakeError::Task(error.to_string()))??;
+        let manifest = self.manifests.latest_for_writing().await?;
+        let mut tables = BTreeMap::new();
+        for table in Table::ALL {
+            let version = manifest.tables.get(table.name()).copied();
+            if delta::is_ahead(&self.store, *table, version).await? {
+                let opened = delta::take_over(&self.store, *table, version).await?;
+                tables.insert(*table, opened);
+            }
+        }
+        let snapshot = Arc::new(Snapshot::new(self.store.clone(), manifest.clone()));
+        Ok(Writer {
+            store: self.store.clone(),
+            manifests: self.manifests.clone(),
+            manifest,
+            snapshot,
+            tables,
+            evidence: None,
+            _lease: lease,
+        })
+    }
+}
+
+/// The one writer.
+#[derive(Debug)]
+pub struct Writer {
+    store: Store,
+    manifests: ManifestStore,
+    manifest: Manifest,
+    snapshot: Arc<Snapshot>,
+    tables: BTreeMap<Table, OpenTable>,
+    evidence: Option<EvidenceWriter>,
+    _lease: Lease,
+}
+
+impl Writer {
+    /// The state the next commit builds on.
+    pub fn snapshot(&self) -> &Arc<Snapshot> {
+        &self.snapshot
+    }
+
+    /// Keeps evidence, to be counted by the next commit.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn keep(
+        &mut self,
+        prepared: Prepared,
+        records: &RecordIndex,
+    ) -> Result<EvidenceEntry, LakeError> {
+        let writer = self
+            .evidence
+            .get_or_insert_with(|| EvidenceWriter::open(self.store.clone(), &self.manifest.packs));
+        Ok(writer.keep(prepared, records)?)
+    }
+
+    /// Makes changes durable and visible, all or nothing, and gives the commit's number.
+    ///
+    /// # Errors
+    /// If anything cannot be written: then nothing is visible, and the writer must be dropped.
+    pub async fn commit(&mut self, changes: Changes, now: Timestamp) -> Result<Commit, LakeError> {
+        let mut next = self.manifest.clone();
+        next.commit += 1;
+        let commit = Commit(next.commit);
+        let committed_at = self.manifest.next_time(now);
+        for (name, value) in &changes.counters {
+            next.counters.insert(name.clone(), *value);
+        }
+        let mut by_table: BTreeMap<Table, Vec<EncodedFile>> = BTreeMap::new();
+        for file in changes.encode(commit, committed_at)? {
+            by_table.entry(file.table).or_default().push(file);
+        }
+        for (table, files) in by_table {
+            let mut opened = match self.tables.remove(&table) {
+                Some(opened) => opened,
+                None => self.open(table).await?,
+            };
+            let version = delta::append(&self.store, table, &mut opened, files, commit.0).await?;
+            fail_point("commit.table");
+            self.tables.insert(table, opened);
+            next.tables.insert(table.name().to_owned(), version);
+        }
+        if let Some(evidence) = &mut self.evidence {
+            next.packs = evidence.flush()?;
+        }
+        fail_point("commit.before_manifest");
+        self.manifest = self.manifests.commit(&self.manifest, next, now).await?;
+        self.snapshot = Arc::new(Snapshot::new(self.store.clone(), self.manifest.clone()));
+        Ok(commit)
+    }
+
+    async fn open(&self, table: Table) -> Result<OpenTable, LakeError> {
+        match self.manifest.tables.get(table.name()) {
+            Some(version) => delta::open(&self.store, table, *version).await,
+            None => delta::take_over(&self.store, table, None).await,
+        }
+    }
+}

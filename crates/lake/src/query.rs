@@ -1,0 +1,225 @@
+//! Read-only SQL over the documented views.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use datafusion::{
+    arrow::{
+        array::RecordBatch,
+        util::display::{ArrayFormatter, FormatOptions},
+    },
+    execution::{
+        context::SQLOptions, memory_pool::FairSpillPool, runtime_env::RuntimeEnvBuilder,
+        session_state::SessionStateBuilder,
+    },
+    prelude::{SessionConfig, SessionContext},
+};
+use futures::StreamExt;
+use yagura_model::{
+    coverage::ObservationKind,
+    domain::AssetClass,
+    finding::{Disposition, FindingState},
+    severity::Severity,
+};
+
+use crate::{
+    error::LakeError,
+    rows::CommitRow,
+    scan::Filter,
+    snapshot::Snapshot,
+    table::Table,
+    views::{self, Times, VIEWS},
+};
+
+/// What one query may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueryLimits {
+    /// Memory in bytes.
+    pub memory: usize,
+    /// Time.
+    pub time: Duration,
+    /// Rows in the answer; one more is an error.
+    pub rows: usize,
+}
+
+impl QueryLimits {
+    /// 512 MB, 60 seconds, a million rows.
+    pub const STANDARD: Self =
+        Self { memory: 512 << 20, time: Duration::from_secs(60), rows: 1_000_000 };
+}
+
+/// The answer of a query: text as shown, and whether a column is numeric.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// Names of the columns.
+    pub columns: Vec<Column>,
+    /// Rows of cells; `None` is NULL.
+    pub rows: Vec<Vec<Option<String>>>,
+}
+
+/// A column of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Whether it holds numbers.
+    pub numeric: bool,
+    /// Whether its cells are JSON values other than strings (numbers, booleans).
+    pub literal: bool,
+}
+
+/// Carries out one `SELECT` over the views of a snapshot.
+///
+/// # Errors
+/// `Query` if it is not one `SELECT` over the views, or needs more than the limits; the lake's own
+/// errors if a file cannot be read.
+pub async fn query(
+    snapshot: &Snapshot,
+    sql: &str,
+    times: Times,
+    limits: QueryLimits,
+) -> Result<Answer, LakeError> {
+    let context = session(snapshot, times, limits).await?;
+    let options =
+        SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+    let answered = async {
+        let frame = context.sql_with_options(sql, options).await?;
+        let mut answer = Answer { columns: columns(frame.schema().as_arrow()), rows: Vec::new() };
+        let mut stream = frame.execute_stream().await?;
+        while let Some(batch) = stream.next().await {
+            add(&mut answer, &batch?)?;
+            if answer.rows.len() > limits.rows {
+                return Err(LakeError::TooManyAnswers { limit: limits.rows });
+            }
+        }
+        Ok(answer)
+    };
+    match tokio::time::timeout(limits.time, answered).await {
+        Ok(answer) => answer,
+        Err(_) => Err(LakeError::TooSlow { seconds: limits.time.as_secs() }),
+    }
+}
+
+/// A session that knows the views and nothing else.
+async fn session(
+    snapshot: &Snapshot,
+    times: Times,
+    limits: QueryLimits,
+) -> Result<SessionContext, LakeError> {
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory)))
+        .build_arc()?;
+    let config = SessionConfig::new().with_target_partitions(2).with_information_schema(false);
+    let state = || {
+        let builder = SessionStateBuilder::new().with_config(config.clone());
+        builder.with_runtime_env(Arc::clone(&runtime)).with_default_features().build()
+    };
+    let inner = SessionContext::new_with_state(state());
+    for table in Table::ALL {
+        let name = format!("raw_{}", table.name());
+        match snapshot.provider(*table).await? {
+            Some(provider) => {
+                inner.register_table(name, provider)?;
+            }
+            None => {
+                let empty = RecordBatch::new_empty(table.file_schema());
+                inner.register_batch(&name, empty)?;
+            }
+        }
+    }
+    let commit = commit_at(snapshot, times).await?;
+    for table in Table::ALL {
+        let frame = inner.sql(&views::in_force(*table, times, commit)).await?;
+        inner.register_table(format!("{}_in_force", table.name()), frame.into_view())?;
+    }
+    for table in
+        [Table::Links, Table::Attributes, Table::Identifiers, Table::Relations, Table::Assets]
+    {
+        let frame = inner.sql(&format!("SELECT * FROM {}_in_force", table.name())).await?;
+        inner.register_table(table.name(), frame.into_view())?;
+    }
+    let outer = SessionContext::new_with_state(state());
+    for view in VIEWS {
+        let view_sql = expand(view.sql, times);
+        let frame = inner.sql(&view_sql).await?;
+        inner.register_table(view.name, frame.clone().into_view())?;
+        outer.register_table(view.name, frame.into_view())?;
+    }
+    Ok(outer)
+}
+
+/// The last commit known at a time.
+async fn commit_at(snapshot: &Snapshot, times: Times) -> Result<i64, LakeError> {
+    let Some(at) = times.known_at else { return Ok(snapshot.commit().0) };
+    let commits = snapshot.read::<CommitRow>(&Filter::all()).await?;
+    let known = commits.iter().filter(|commit| commit.row.committed_at <= at);
+    Ok(known.map(|commit| commit.id.written_by.0).max().unwrap_or_default())
+}
+
+/// Fills the blanks of a view: names of enumerations, attributes, open intervals.
+fn expand(sql: &str, times: Times) -> String {
+    fn cases<'t>(column: &str, values: impl Iterator<Item = (u8, &'t str)>) -> String {
+        let arms: String =
+            values.map(|(number, text)| format!(" WHEN {number} THEN '{text}'")).collect();
+        format!("CASE {column}{arms} END")
+    }
+    let kinds =
+        |column| cases(column, ObservationKind::ALL.iter().map(|k| (k.number(), k.as_str())));
+    let mut sql = sql
+        .replace("{open_a}", &format!("a.{}", views::open(times)).replace("a.TRUE", "TRUE"))
+        .replace("{open_i}", &format!("i.{}", views::open(times)).replace("i.TRUE", "TRUE"))
+        .replace("{open_w}", &format!("w.{}", views::open(times)).replace("w.TRUE", "TRUE"))
+        .replace("{open}", views::open(times))
+        .replace("{kind}", &kinds("c.kind"))
+        .replace("{kind_c}", &kinds("kind"))
+        .replace(
+            "{class}",
+            &cases("v.class", AssetClass::ALL.iter().map(|c| (c.number(), c.as_str()))),
+        )
+        .replace(
+            "{state}",
+            &cases("f.state", FindingState::ALL.iter().map(|s| (s.number(), s.as_str()))),
+        )
+        .replace(
+            "{severity}",
+            &cases("f.severity", Severity::ALL.iter().map(|s| (s.number(), s.as_str()))),
+        )
+        .replace(
+            "{disposition}",
+            &cases("f.disposition", Disposition::ALL.iter().map(|d| (d.number(), d.as_str()))),
+        );
+    while let Some((before, rest)) = sql.split_once("{a:") {
+        let Some((name, after)) = rest.split_once('}') else { break };
+        sql = format!(
+            "{before}first_value(a.value ORDER BY a.first_seen DESC) FILTER (WHERE a.name = '{name}'){after}"
+        );
+    }
+    sql
+}
+
+fn columns(schema: &datafusion::arrow::datatypes::Schema) -> Vec<Column> {
+    let column = |field: &Arc<datafusion::arrow::datatypes::Field>| {
+        let numeric = field.data_type().is_numeric();
+        let boolean = *field.data_type() == datafusion::arrow::datatypes::DataType::Boolean;
+        Column { name: field.name().clone(), numeric, literal: numeric || boolean }
+    };
+    schema.fields().iter().map(column).collect()
+}
+
+fn add(answer: &mut Answer, batch: &RecordBatch) -> Result<(), LakeError> {
+    let options = FormatOptions::default().with_timestamp_tz_format(Some("%Y-%m-%dT%H:%M:%SZ"));
+    let formatters = batch
+        .columns()
+        .iter()
+        .map(|column| ArrayFormatter::try_new(column.as_ref(), &options))
+        .collect::<Result<Vec<_>, _>>()?;
+    for row in 0..batch.num_rows() {
+        let cells = formatters.iter().zip(batch.columns());
+        let cell = |(formatter, column): (
+            &ArrayFormatter<'_>,
+            &Arc<dyn datafusion::arrow::array::Array>,
+        )| { (!column.is_null(row)).then(|| formatter.value(row).to_string()) };
+        answer.rows.push(cells.map(cell).collect());
+    }
+    Ok(())
+}

@@ -1,0 +1,475 @@
+//! The rows of every table.
+//!
+//! Times are UTC with microseconds. An interval runs from `first_seen` (inclusive) to
+//! `resolved_at` (exclusive); without `resolved_at` it is open. Enumerations stand as their
+//! stable numbers.
+
+use std::sync::Arc;
+
+use yagura_model::{
+    Timestamp,
+    id::{AssetKey, CheckKey, ReportKey, SourceKey, SubjectKey},
+};
+
+use crate::{
+    error::LakeError,
+    evidence::{EvidenceEntry, Location},
+    row::row,
+};
+
+row! {
+    /// When a commit was made; its number is `written_by`.
+    pub struct CommitRow in Commits {
+        /// By the writer's clock, never earlier than the commit before.
+        pub committed_at: Timestamp,
+    }
+}
+
+row! {
+    /// An organisation during an interval of its life.
+    pub struct OrganisationRow in Organisations {
+        /// Path of codes joined by `/`.
+        pub code: String,
+        /// Name in Japanese.
+        pub name_ja: String,
+        /// Name in English.
+        pub name_en: String,
+        /// Code of the organisation above; empty at the top.
+        pub parent: String,
+        /// Since when; `None` is since ever.
+        pub valid_from: Option<Timestamp>,
+        /// Until when; `None` is for ever.
+        pub valid_to: Option<Timestamp>,
+    }
+}
+
+row! {
+    /// A registered source: a tool of an organisation.
+    pub struct SourceRow in Sources {
+        /// Its key.
+        pub source: SourceKey,
+        /// Its name, unique within its organisation.
+        pub name: String,
+        /// Whose it is.
+        pub organisation: String,
+        /// What it is able to see, as a set of observation kinds.
+        pub kinds: i32,
+        /// The tool or format it was first registered with.
+        pub tool: String,
+    }
+}
+
+row! {
+    /// A report that was accepted.
+    pub struct ReportRow in Reports {
+        /// Its key.
+        pub report: ReportKey,
+        /// Whose it is.
+        pub source: SourceKey,
+        /// The organisation it was given for.
+        pub organisation: String,
+        /// SHA-256 of the bytes received, lower case hex.
+        pub received_digest: String,
+        /// SHA-256 of the member that was read, after its containers were opened.
+        pub digest: String,
+        /// First 64 bits of the SHA-256 of `digest`, by which it is found.
+        pub digest_hash: i64,
+        /// Length of the member in bytes.
+        pub length: i64,
+        /// File name as given, with the member's name behind `!` if it lay in a container.
+        pub name: String,
+        /// Name of the format.
+        pub format: String,
+        /// The tool that wrote it.
+        pub tool: String,
+        /// The tool's version, empty if not said.
+        pub tool_version: String,
+        /// Name of the scan or profile, empty if not said.
+        pub title: String,
+        /// When the observation ended.
+        pub observed_at: Timestamp,
+        /// All result elements.
+        pub records: i64,
+        /// Records with a statement that is not informational.
+        pub findings: i64,
+        /// Records that passed.
+        pub passes: i64,
+        /// Records without a verdict.
+        pub not_assessed: i64,
+        /// Records that only told facts.
+        pub facts: i64,
+        /// Records not taken.
+        pub dropped: i64,
+        /// Different assets.
+        pub assets: i64,
+        /// Packages and components.
+        pub software: i64,
+        /// Kinds of observation it carried out.
+        pub kinds: i32,
+        /// The evidence pack its bytes lie in; `None` is a file of their own.
+        pub evidence_pack: Option<i64>,
+        /// Where in the pack.
+        pub evidence_offset: Option<i64>,
+        /// How many bytes their stored form has.
+        pub evidence_stored: i64,
+        /// Warnings, one JSON object each.
+        pub warnings: Vec<String>,
+    }
+}
+
+impl ReportRow {
+    /// Where the report's bytes are kept.
+    ///
+    /// # Errors
+    /// `Shape` if the row's digest is not one.
+    pub fn evidence(&self) -> Result<EvidenceEntry, LakeError> {
+        let digest = self.digest.parse().map_err(|_| LakeError::Shape {
+            found: self.digest.clone(),
+            wanted: "a SHA-256 in hexadecimal".to_owned(),
+        })?;
+        let location = match (self.evidence_pack, self.evidence_offset) {
+            (Some(number), Some(offset)) => {
+                Location::Pack { number: number.unsigned_abs(), offset: offset.unsigned_abs() }
+            }
+            _ => Location::Object,
+        };
+        Ok(EvidenceEntry {
+            digest,
+            length: self.length.unsigned_abs(),
+            stored_length: self.evidence_stored.unsigned_abs(),
+            location,
+        })
+    }
+}
+
+row! {
+    /// What finds a report again by its bytes: a part of its columns.
+    pub struct ReportName in Reports {
+        /// Its key.
+        pub report: ReportKey,
+        /// Whose it is.
+        pub source: SourceKey,
+        /// SHA-256 of the member that was read.
+        pub digest: String,
+        /// First 64 bits of the SHA-256 of `digest`.
+        pub digest_hash: i64,
+        /// When the observation ended.
+        pub observed_at: Timestamp,
+    }
+}
+
+row! {
+    /// One source's record of one thing.
+    pub struct SubjectRow in Subjects sharded by subject {
+        /// Its key.
+        pub subject: SubjectKey,
+        /// Which source.
+        pub source: SourceKey,
+        /// First 64 bits of the SHA-256 of `stable_key`.
+        pub key_hash: i64,
+        /// What the source knows the thing by.
+        pub stable_key: String,
+        /// The organisation scope it was born in.
+        pub organisation: String,
+        /// Class of asset, as the source sees it.
+        pub class: i8,
+        /// The name the source shows people.
+        pub name: String,
+        /// The first report that showed it.
+        pub report: ReportKey,
+    }
+}
+
+row! {
+    /// An identifier of a subject during an interval.
+    pub struct IdentifierRow in Identifiers sharded by subject {
+        /// Of which subject.
+        pub subject: SubjectKey,
+        /// Kind of identifier.
+        pub kind: i8,
+        /// Normalised value.
+        pub value: Arc<str>,
+        /// Hash of kind, scope and value by which subjects of the same thing are found; `None` if
+        /// the value never identifies.
+        pub hash: Option<i64>,
+        /// Since when.
+        pub first_seen: Timestamp,
+        /// Until when.
+        pub resolved_at: Option<Timestamp>,
+    }
+}
+
+row! {
+    /// Which asset a subject belongs to.
+    pub struct LinkRow in Links sharded by subject {
+        /// The subject.
+        pub subject: SubjectKey,
+        /// The asset.
+        pub asset: AssetKey,
+        /// Since when; `None` is since the subject was first seen.
+        pub valid_from: Option<Timestamp>,
+        /// Until when.
+        pub valid_to: Option<Timestamp>,
+        /// The rule or person that decided: `rule:serial`, `rule:new`, `person:…`.
+        pub decided_by: String,
+    }
+}
+
+row! {
+    /// An asset.
+    pub struct AssetRow in Assets {
+        /// Its key.
+        pub asset: AssetKey,
+        /// Domain.
+        pub domain: i8,
+        /// Class.
+        pub class: i8,
+        /// The name shown.
+        pub name: String,
+        /// The organisation scope it was born in.
+        pub organisation: String,
+        /// When it was first seen by any source.
+        pub first_seen: Timestamp,
+    }
+}
+
+row! {
+    /// A dated relation a subject's source stated.
+    pub struct RelationRow in Relations sharded by subject {
+        /// Of which subject.
+        pub subject: SubjectKey,
+        /// Kind of relation.
+        pub kind: i8,
+        /// Code or identifier of the other side.
+        pub target: String,
+        /// Since when it holds, as stated; `None` is since ever.
+        pub valid_from: Option<Timestamp>,
+        /// Until when, as stated.
+        pub valid_to: Option<Timestamp>,
+        /// Since when the source says so.
+        pub first_seen: Timestamp,
+        /// Until when the source said so.
+        pub resolved_at: Option<Timestamp>,
+    }
+}
+
+row! {
+    /// An attribute of a subject during an interval.
+    pub struct AttributeRow in Attributes sharded by subject {
+        /// Of which subject.
+        pub subject: SubjectKey,
+        /// Name of the attribute.
+        pub name: Arc<str>,
+        /// Its value.
+        pub value: Arc<str>,
+        /// Since when.
+        pub first_seen: Timestamp,
+        /// Until when.
+        pub resolved_at: Option<Timestamp>,
+        /// The report that said it first.
+        pub report: ReportKey,
+    }
+}
+
+row! {
+    /// The definition of a check.
+    pub struct CheckRow in Checks {
+        /// Its key.
+        pub check: CheckKey,
+        /// Which tool's.
+        pub tool: String,
+        /// The tool's own id.
+        pub id: String,
+        /// Kind of observation that makes it.
+        pub kind: i8,
+        /// One line for people.
+        pub title: String,
+        /// Severity, if the definition says one.
+        pub severity: Option<i8>,
+        /// CVE ids.
+        pub cves: Vec<String>,
+        /// CVSS vectors.
+        pub vectors: Vec<String>,
+        /// What it is about.
+        pub description: String,
+        /// How to correct it.
+        pub remediation: String,
+        /// Links and other ids.
+        pub references: Vec<String>,
+        /// Whether a look without credentials sees it, if known.
+        pub remote: Option<bool>,
+        /// First 64 bits of the SHA-256 of the definition.
+        pub content: i64,
+    }
+}
+
+row! {
+    /// What finds the definition of a check again: a part of its columns.
+    pub struct CheckName in Checks {
+        /// Its key.
+        pub check: CheckKey,
+        /// Which tool's.
+        pub tool: String,
+        /// The tool's own id.
+        pub id: String,
+        /// Kind of observation that makes it.
+        pub kind: i8,
+        /// Whether a look without credentials sees it, if known.
+        pub remote: Option<bool>,
+        /// First 64 bits of the SHA-256 of the definition.
+        pub content: i64,
+    }
+}
+
+row! {
+    /// What a score needs of a check: a part of its columns.
+    pub struct CheckScore in Checks {
+        /// Its key.
+        pub check: CheckKey,
+        /// Which tool's.
+        pub tool: String,
+        /// The tool's own id.
+        pub id: String,
+        /// Kind of observation that makes it.
+        pub kind: i8,
+        /// One line for people.
+        pub title: String,
+        /// CVE ids.
+        pub cves: Vec<String>,
+        /// CVSS vectors.
+        pub vectors: Vec<String>,
+    }
+}
+
+row! {
+    /// An interval of a finding.
+    pub struct FindingRow in Findings sharded by subject {
+        /// On which subject.
+        pub subject: SubjectKey,
+        /// Which check.
+        pub check: CheckKey,
+        /// Where on the subject.
+        pub location: Arc<str>,
+        /// Which source.
+        pub source: SourceKey,
+        /// State.
+        pub state: i8,
+        /// Severity here.
+        pub severity: i8,
+        /// What the source says was decided.
+        pub disposition: i8,
+        /// Version that corrects it.
+        pub fixed_version: Option<Arc<str>>,
+        /// Since when.
+        pub first_seen: Timestamp,
+        /// Until when.
+        pub resolved_at: Option<Timestamp>,
+        /// The report that opened it.
+        pub report: ReportKey,
+        /// Ordinal of the record in that report, from 0.
+        pub record: i32,
+    }
+}
+
+row! {
+    /// What one report covered of one shard, for one combination of kinds, credentials, checks and
+    /// time.
+    pub struct CoverageRow in Coverage {
+        /// The shard of the subjects.
+        pub of_shard: yagura_model::id::Shard,
+        /// Which report.
+        pub report: ReportKey,
+        /// Its source.
+        pub source: SourceKey,
+        /// When.
+        pub observed_at: Timestamp,
+        /// Kinds of observation.
+        pub kinds: i32,
+        /// With credentials, without, or a question that makes no sense.
+        pub credentialed: Option<bool>,
+        /// The set of checks evaluated; `None` is all the source knows.
+        pub check_set: Option<i64>,
+        /// Numbers of the subjects in the shard, a portable roaring bitmap.
+        pub subjects: Vec<u8>,
+    }
+}
+
+row! {
+    /// A set of checks.
+    pub struct CheckSetRow in CheckSets {
+        /// First 64 bits of the SHA-256 of its content.
+        pub check_set: i64,
+        /// The checks, ascending.
+        pub checks: Vec<i32>,
+    }
+}
+
+row! {
+    /// A package or program.
+    pub struct PackageRow in Packages {
+        /// Its key.
+        pub package: i32,
+        /// Its name.
+        pub name: String,
+        /// Its version.
+        pub version: String,
+        /// Package URL, empty if unknown.
+        pub purl: String,
+        /// CPE name, empty if unknown.
+        pub cpe: String,
+        /// Vendor, empty if unknown.
+        pub vendor: String,
+    }
+}
+
+row! {
+    /// A set of packages.
+    pub struct SoftwareSetRow in SoftwareSets {
+        /// First 64 bits of the SHA-256 of its content.
+        pub software_set: i64,
+        /// The packages, ascending.
+        pub packages: Vec<i32>,
+    }
+}
+
+row! {
+    /// Which set of packages is on a subject during an interval.
+    pub struct SoftwareRow in Software sharded by subject {
+        /// On which subject.
+        pub subject: SubjectKey,
+        /// Which set.
+        pub software_set: i64,
+        /// Since when.
+        pub first_seen: Timestamp,
+        /// Until when.
+        pub resolved_at: Option<Timestamp>,
+        /// The report that said it first.
+        pub report: ReportKey,
+    }
+}
+
+row! {
+    /// A subject whose identity waits for a person.
+    pub struct HoldRow in Holds sharded by subject {
+        /// The subject.
+        pub subject: SubjectKey,
+        /// The asset it got for the time being.
+        pub asset: AssetKey,
+        /// The assets it might be, within the same organisation.
+        pub candidates: Vec<i64>,
+        /// Why: `contradiction:serial`, `several:mac`.
+        pub reason: String,
+    }
+}
+
+row! {
+    /// A version of a row that another stands in the place of; the commit is `written_by`.
+    pub struct SupersededRow in Superseded {
+        /// Number of the table.
+        pub of_table: i8,
+        /// The commit that wrote the old version.
+        pub old_written_by: i64,
+        /// Its number there.
+        pub old_row: i32,
+    }
+}

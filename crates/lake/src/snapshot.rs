@@ -1,0 +1,152 @@
+//! One visible state of the lake.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
+use yagura_model::{Timestamp, id::Commit};
+
+use crate::{
+    delta::{self, DataFile, OpenTable},
+    error::LakeError,
+    manifest::Manifest,
+    row::{Row, RowId, Stored},
+    rows::SupersededRow,
+    scan::{self, Filter},
+    store::Store,
+    table::Table,
+};
+
+/// The lake as one manifest names it: what is committed later does not show.
+#[derive(Debug)]
+pub struct Snapshot {
+    store: Store,
+    manifest: Manifest,
+    tables: BTreeMap<Table, OnceCell<(OpenTable, Vec<DataFile>)>>,
+    superseded: OnceCell<BTreeMap<Table, HashMap<RowId, Commit>>>,
+}
+
+impl Snapshot {
+    pub(crate) fn new(store: Store, manifest: Manifest) -> Self {
+        let tables = Table::ALL
+            .iter()
+            .filter(|table| manifest.tables.contains_key(table.name()))
+            .map(|table| (*table, OnceCell::new()))
+            .collect();
+        Self { store, manifest, tables, superseded: OnceCell::new() }
+    }
+
+    /// The last commit it holds; 0 is the empty lake.
+    pub fn commit(&self) -> Commit {
+        Commit(self.manifest.commit)
+    }
+
+    /// When that commit was made.
+    pub fn committed_at(&self) -> Timestamp {
+        self.manifest.time
+    }
+
+    /// The state itself.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// A counter; 0 if nothing was counted yet.
+    pub fn counter(&self, name: &str) -> i64 {
+        self.manifest.counters.get(name).copied().unwrap_or_default()
+    }
+
+    /// The rows of a table.
+    ///
+    /// # Errors
+    /// If a file cannot be read or is broken; the error names it.
+    pub async fn read<T: Row + Send + 'static>(
+        &self,
+        filter: &Filter,
+    ) -> Result<Vec<Stored<T>>, LakeError> {
+        let Some((_, files)) = self.open(T::TABLE).await? else { return Ok(Vec::new()) };
+        let all = self.superseded().await?;
+        let none = HashMap::new();
+        let superseded = all.get(&T::TABLE).unwrap_or(&none);
+        scan::read(&self.store, files, filter, superseded).await
+    }
+
+    /// The rows in force of a table, without their names.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn rows<T: Row + Send + 'static>(
+        &self,
+        filter: &Filter,
+    ) -> Result<Vec<T>, LakeError> {
+        Ok(self.read(filter).await?.into_iter().map(|stored| stored.row).collect())
+    }
+
+    /// The files of a table with their rows, bytes and paths from the root of the lake.
+    ///
+    /// # Errors
+    /// If the table's log cannot be read.
+    pub async fn files(&self, table: Table) -> Result<Vec<FileEntry>, LakeError> {
+        let Some((_, files)) = self.open(table).await? else { return Ok(Vec::new()) };
+        let entry = |file: &DataFile| FileEntry {
+            path: file.path.to_string(),
+            rows: file.rows,
+            bytes: file.size,
+        };
+        Ok(files.iter().map(entry).collect())
+    }
+
+    pub(crate) async fn provider(
+        &self,
+        table: Table,
+    ) -> Result<Option<Arc<dyn datafusion::catalog::TableProvider>>, LakeError> {
+        match self.open(table).await? {
+            Some((open, _)) => Ok(Some(delta::provider(table, open).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn open(&self, table: Table) -> Result<Option<&(OpenTable, Vec<DataFile>)>, LakeError> {
+        let Some(cell) = self.tables.get(&table) else { return Ok(None) };
+        let version = self.manifest.tables.get(table.name()).copied().unwrap_or_default();
+        let open = cell
+            .get_or_try_init(|| async {
+                let open = delta::open(&self.store, table, version).await?;
+                let files = delta::files(table, &open);
+                Ok::<_, LakeError>((open, files))
+            })
+            .await?;
+        Ok(Some(open))
+    }
+
+    async fn superseded(&self) -> Result<&BTreeMap<Table, HashMap<RowId, Commit>>, LakeError> {
+        self.superseded
+            .get_or_try_init(|| async {
+                let mut all: BTreeMap<Table, HashMap<RowId, Commit>> = BTreeMap::new();
+                let Some((_, files)) = self.open(Table::Superseded).await? else { return Ok(all) };
+                let rows: Vec<Stored<SupersededRow>> =
+                    scan::read(&self.store, files, &Filter::all(), &HashMap::new()).await?;
+                for stored in rows {
+                    let old = stored.row;
+                    let table = Table::ALL.iter().find(|t| t.number() == old.of_table);
+                    let id = RowId { written_by: Commit(old.old_written_by), row: old.old_row };
+                    if let Some(table) = table {
+                        all.entry(*table).or_default().insert(id, stored.id.written_by);
+                    }
+                }
+                Ok(all)
+            })
+            .await
+    }
+}
+
+/// A file of a table, for `lake stats` and outside readers.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct FileEntry {
+    /// Path from the root of the lake.
+    pub path: String,
+    /// Rows in it.
+    pub rows: u64,
+    /// Its size in bytes.
+    pub bytes: u64,
+}

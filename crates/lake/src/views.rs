@@ -1,0 +1,197 @@
+//! The documented views: what `yagura query` sees.
+//!
+//! Each is SQL over the tables of one snapshot at one pair of times: how things were (`as_of`) by
+//! what was known (`known_at`). `docs/query.md` lists their columns; a test keeps it current.
+
+use yagura_model::Timestamp;
+
+use crate::table::Table;
+
+/// The two times of a view; `None` is now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Times {
+    /// 基準日時: how things were at this time.
+    pub as_of: Option<Timestamp>,
+    /// 当時の認識: by what was known at this time.
+    pub known_at: Option<Timestamp>,
+}
+
+/// A view.
+#[derive(Debug, Clone, Copy)]
+pub struct View {
+    /// Its name.
+    pub name: &'static str,
+    /// What one row is, for the documentation.
+    pub row: &'static str,
+    /// Its SQL over the tables and the views before it.
+    pub(crate) sql: &'static str,
+}
+
+/// The versions in force of a table, at the times.
+///
+/// `superseded` joins the versions other commits put something in the place of; `{commit}` is the
+/// last commit known.
+pub(crate) fn in_force(table: Table, times: Times, commit: i64) -> String {
+    let name = table.name();
+    let columns = table.file_schema();
+    let has = |column: &str| columns.column_with_name(column).is_some();
+    let mut conditions = vec![
+        format!("t.written_by <= {commit}"),
+        format!("(t.superseded_by IS NULL OR t.superseded_by > {commit})"),
+        "s.old_row IS NULL".to_owned(),
+    ];
+    if let Some(at) = times.as_of
+        && has("first_seen")
+        && has("resolved_at")
+    {
+        conditions.push(format!(
+            "t.first_seen <= TIMESTAMP '{at}' AND (t.resolved_at IS NULL OR t.resolved_at > TIMESTAMP '{at}')"
+        ));
+    }
+    format!(
+        "SELECT t.* FROM raw_{name} t LEFT JOIN \
+         (SELECT old_written_by, old_row FROM raw_superseded \
+          WHERE of_table = {number} AND written_by <= {commit}) s \
+         ON t.written_by = s.old_written_by AND t.row = s.old_row \
+         WHERE {conditions}",
+        number = table.number(),
+        conditions = conditions.join(" AND "),
+    )
+}
+
+/// What is open of an interval: at `as_of` the intervals were chosen already.
+pub(crate) fn open(times: Times) -> &'static str {
+    if times.as_of.is_some() { "TRUE" } else { "resolved_at IS NULL" }
+}
+
+/// All views, in an order in which each stands on those before it. `{open}` is the condition of an
+/// open interval.
+pub const VIEWS: &[View] = &[
+    View {
+        name: "attribute_values",
+        row: "an attribute of an asset, as one source says it",
+        sql: "SELECT l.asset, a.name, a.value, a.first_seen, a.subject, a.report \
+              FROM attributes a JOIN links l ON a.subject = l.subject WHERE {open_a}",
+    },
+    View {
+        name: "identifier_values",
+        row: "an identifier of an asset, as one source knows it",
+        sql: "SELECT l.asset, i.kind, i.value, i.first_seen, i.subject \
+              FROM identifiers i JOIN links l ON i.subject = l.subject WHERE {open_i}",
+    },
+    View {
+        name: "inventory",
+        row: "an asset with its organisation and system",
+        sql: "SELECT s.asset, s.name, s.domain, s.class, \
+                     coalesce(max(r.target) FILTER (WHERE r.kind = 1), s.organisation) AS organisation, \
+                     max(r.target) FILTER (WHERE r.kind = 2) AS used_by, \
+                     max(r.target) FILTER (WHERE r.kind = 3) AS operated_by, \
+                     max(r.target) FILTER (WHERE r.kind = 4) AS system, \
+                     s.first_seen \
+              FROM assets s JOIN links l ON s.asset = l.asset \
+              LEFT JOIN (SELECT * FROM relations WHERE {open}) r ON r.subject = l.subject \
+              GROUP BY s.asset, s.name, s.domain, s.class, s.organisation, s.first_seen",
+    },
+    View {
+        name: "devices",
+        row: "a device",
+        sql: "SELECT v.asset, v.name, {class} AS class, v.organisation, v.system, \
+                     {a:os} AS os, {a:os.version} AS os_version, {a:owner} AS owner, \
+                     {a:exposure} AS exposure, {a:life_cycle} AS life_cycle, v.first_seen \
+              FROM inventory v LEFT JOIN attribute_values a ON a.asset = v.asset \
+              WHERE v.domain = 1 GROUP BY v.asset, v.name, v.class, v.organisation, v.system, v.first_seen",
+    },
+    View {
+        name: "users",
+        row: "an account",
+        sql: "SELECT v.asset, v.name, {class} AS class, v.organisation, \
+                     {a:account.enabled} AS enabled, {a:employment} AS employment, \
+                     {a:account.mfa} AS mfa, {a:account.privileged} AS privileged, \
+                     {a:account.last_login} AS last_login, {a:trained_at} AS trained_at, v.first_seen \
+              FROM inventory v LEFT JOIN attribute_values a ON a.asset = v.asset \
+              WHERE v.domain = 2 GROUP BY v.asset, v.name, v.class, v.organisation, v.first_seen",
+    },
+    View {
+        name: "systems",
+        row: "a system, application, image, cloud account or zone",
+        sql: "SELECT v.asset, v.name, {class} AS class, v.organisation, v.operated_by, \
+                     {a:exposure} AS exposure, {a:confidentiality} AS confidentiality, \
+                     {a:integrity} AS integrity, {a:availability} AS availability, \
+                     {a:assessed_at} AS assessed_at, v.first_seen \
+              FROM inventory v LEFT JOIN attribute_values a ON a.asset = v.asset \
+              WHERE v.domain = 3 GROUP BY v.asset, v.name, v.class, v.organisation, v.operated_by, v.first_seen",
+    },
+    View {
+        name: "data_sets",
+        row: "a data set or store",
+        sql: "SELECT v.asset, v.name, {class} AS class, v.organisation, v.system, \
+                     {a:confidentiality} AS confidentiality, {a:integrity} AS integrity, \
+                     {a:availability} AS availability, {a:encrypted} AS encrypted, \
+                     {a:personal_data} AS personal_data, {a:stored_at} AS stored_at, v.first_seen \
+              FROM inventory v LEFT JOIN attribute_values a ON a.asset = v.asset \
+              WHERE v.domain = 4 GROUP BY v.asset, v.name, v.class, v.organisation, v.system, v.first_seen",
+    },
+    View {
+        name: "finding_history",
+        row: "an interval of a finding, open or ended",
+        sql: "SELECT l.asset, o.name AS source, o.organisation AS source_organisation, c.tool, \
+                     c.id AS check_id, c.title, {kind} AS kind, c.cves, {state} AS state, \
+                     {severity} AS severity, {disposition} AS disposition, f.location, \
+                     f.fixed_version, f.first_seen, f.resolved_at, f.report, f.record \
+              FROM findings_in_force f JOIN links l ON f.subject = l.subject \
+              JOIN checks_in_force c ON f.check = c.check JOIN sources_in_force o ON f.source = o.source",
+    },
+    View {
+        name: "findings",
+        row: "an open finding",
+        sql: "SELECT * FROM finding_history WHERE {open}",
+    },
+    View {
+        name: "problems",
+        row: "a problem: an asset and a CVE, or an asset and a check",
+        sql: "SELECT asset, problem, max(title) AS title, count(*) AS evidences, \
+                     count(DISTINCT source) AS sources, min(first_seen) AS first_seen \
+              FROM (SELECT *, CASE WHEN cardinality(cves) = 1 THEN cves[1] \
+                    ELSE tool || ':' || check_id END AS problem FROM findings \
+                    WHERE state = 'fail' AND kind <> 'detection') GROUP BY asset, problem",
+    },
+    View {
+        name: "software",
+        row: "a package or program on an asset",
+        sql: "SELECT DISTINCT l.asset, p.name, p.version, p.purl, p.cpe, p.vendor \
+              FROM software_in_force w JOIN links l ON w.subject = l.subject \
+              JOIN (SELECT software_set, unnest(packages) AS package FROM software_sets_in_force) i \
+              ON w.software_set = i.software_set \
+              JOIN packages_in_force p ON i.package = p.package WHERE {open_w}",
+    },
+    View {
+        name: "coverage",
+        row: "what one report covered",
+        sql: "SELECT v.report, o.name AS source, o.organisation, v.observed_at, v.kinds, v.credentialed \
+              FROM coverage_in_force v JOIN sources_in_force o ON v.source = o.source",
+    },
+    View {
+        name: "reports",
+        row: "an accepted report",
+        sql: "SELECT r.report, o.name AS source, r.organisation, r.name AS file, r.format, r.tool, \
+                     r.tool_version, r.title, r.observed_at, r.records, r.findings, r.passes, \
+                     r.not_assessed, r.facts, r.dropped, r.assets, r.digest \
+              FROM reports_in_force r JOIN sources_in_force o ON r.source = o.source",
+    },
+    View {
+        name: "checks",
+        row: "the definition of a check",
+        sql: "SELECT tool, id AS check_id, title, {kind_c} AS kind, cves, vectors, description, \
+                     remediation FROM checks_in_force",
+    },
+    View {
+        name: "organisations",
+        row: "an organisation during an interval of its life",
+        sql: "SELECT code, name_ja, name_en, parent, valid_from, valid_to FROM organisations_in_force",
+    },
+    View {
+        name: "sources",
+        row: "a registered source",
+        sql: "SELECT name, organisation, tool, kinds FROM sources_in_force",
+    },
+];
