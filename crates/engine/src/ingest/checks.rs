@@ -1,0 +1,123 @@
+//! Checks: definitions the lake knows are found again, new and changed ones are written.
+
+use std::collections::HashMap;
+
+use yagura_lake::{
+    LakeError,
+    row::Stored,
+    rows::{CheckName, CheckRow},
+    scan::Filter,
+    table::Table,
+};
+use yagura_model::{coverage::ObservationKind, id::CheckKey};
+
+use super::{hash, stage::Check, work::Work};
+
+/// What closing a finding needs to know of its check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Nature {
+    pub(super) kind: Option<ObservationKind>,
+    /// Whether a look without credentials sees it, if known.
+    pub(super) remote: Option<bool>,
+}
+
+/// The checks of a report.
+#[derive(Debug, Default)]
+pub(super) struct Checks {
+    /// Keys by the stage's number.
+    pub(super) keys: Vec<CheckKey>,
+    /// The nature of every check of the tool, those of the report among them.
+    pub(super) natures: HashMap<CheckKey, Nature>,
+    by_id: HashMap<String, CheckKey>,
+}
+
+impl Checks {
+    /// The key of a check of the tool by its own id.
+    pub(super) fn by_id(&self, id: &str) -> Option<CheckKey> {
+        self.by_id.get(id).copied()
+    }
+}
+
+/// Finds or writes the definition of every check of the report.
+pub(super) async fn find_or_write(work: &mut Work<'_>) -> Result<Checks, LakeError> {
+    let known: Vec<Stored<CheckName>> = work.snapshot.read(&Filter::all()).await?;
+    let mut checks = Checks::default();
+    let mut stored: HashMap<String, Stored<CheckName>> = HashMap::new();
+    for check in known {
+        let kind = u8::try_from(check.row.kind).ok().and_then(ObservationKind::from_number);
+        checks.natures.insert(check.row.check, Nature { kind, remote: check.row.remote });
+        if check.row.tool == work.tool {
+            checks.by_id.insert(check.row.id.clone(), check.row.check);
+            stored.insert(check.row.id.clone(), check);
+        }
+    }
+    let stage = work.stage;
+    for seen in &stage.checks {
+        let before = stored.get(seen.id.as_ref());
+        // Seen without credentials once, it is known to be visible without them for ever.
+        let remote = if before.is_some_and(|check| check.row.remote == Some(true)) {
+            Some(true)
+        } else {
+            seen.remote
+        };
+        let content = content(seen, remote);
+        let key = match before {
+            Some(check) => check.row.check,
+            None => CheckKey(work.count("checks") as i32),
+        };
+        if before.is_none_or(|check| check.row.content != content) {
+            if let Some(check) = before {
+                work.changes.superseded.push((Table::Checks, check.id));
+            }
+            let row = definition(seen, key, &work.tool, remote, content);
+            work.changes.checks.push(row);
+        }
+        checks.natures.insert(key, Nature { kind: Some(seen.kind), remote });
+        checks.by_id.insert(seen.id.to_string(), key);
+        checks.keys.push(key);
+    }
+    Ok(checks)
+}
+
+fn definition(
+    seen: &Check,
+    check: CheckKey,
+    tool: &str,
+    remote: Option<bool>,
+    content: i64,
+) -> CheckRow {
+    CheckRow {
+        check,
+        tool: tool.to_owned(),
+        id: seen.id.to_string(),
+        kind: seen.kind.number() as i8,
+        title: seen.title.clone(),
+        severity: seen.severity.map(|severity| severity.number() as i8),
+        cves: seen.cves.clone(),
+        vectors: seen.vectors.clone(),
+        description: seen.description.clone(),
+        remediation: seen.remediation.clone(),
+        references: seen.references.clone(),
+        remote,
+        content,
+    }
+}
+
+fn content(seen: &Check, remote: Option<bool>) -> i64 {
+    let severity = [seen.severity.map_or(u8::MAX, |severity| severity.number())];
+    let remote = [remote.map_or(2, u8::from)];
+    let kind = [seen.kind.number()];
+    let mut parts: Vec<&[u8]> = vec![
+        seen.title.as_bytes(),
+        &severity,
+        &remote,
+        &kind,
+        seen.description.as_bytes(),
+        seen.remediation.as_bytes(),
+    ];
+    for list in [&seen.cves, &seen.vectors, &seen.references] {
+        parts.push(b"|");
+        parts.extend(list.iter().map(String::as_bytes));
+    }
+    hash::short(&parts)
+}

@@ -1,0 +1,324 @@
+//! What a report says its assets are: identifiers, attributes, relations, software.
+//!
+//! A statement of a name puts the values said in place of those said before; a name that is not
+//! mentioned stays as it was. A statement older than what is known goes into the history.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use yagura_lake::{
+    LakeError,
+    row::{Row, RowId, Stored},
+    rows::{AttributeRow, IdentifierRow, PackageRow, RelationRow, SoftwareRow, SoftwareSetRow},
+    scan::Filter,
+    table::Table,
+};
+use yagura_model::{
+    Timestamp, asset::RelationKind, attribute::names, coverage::ObservationKind, id::SubjectKey,
+};
+
+use super::{
+    hash,
+    identity::identity_hash,
+    stage::Asset,
+    work::{Subjects, Work},
+};
+
+/// A row that says something of a subject during an interval.
+trait Statement: Row + Clone {
+    /// What the values of one statement replace each other in: the name, the kind.
+    type Group: Ord + Clone;
+    fn subject(&self) -> SubjectKey;
+    fn group(&self) -> Self::Group;
+    /// Whether both say the same, whenever.
+    fn says_same(&self, other: &Self) -> bool;
+    fn interval(&self) -> (Timestamp, Option<Timestamp>);
+    fn set_interval(&mut self, from: Timestamp, to: Option<Timestamp>);
+}
+
+macro_rules! statement {
+    ($row:ty, $group:ty, |$this:ident, $other:ident| $key:expr, $same:expr) => {
+        impl Statement for $row {
+            type Group = $group;
+
+            fn subject(&self) -> SubjectKey {
+                self.subject
+            }
+
+            fn group(&self) -> $group {
+                let $this = self;
+                $key
+            }
+
+            fn says_same(&self, $other: &Self) -> bool {
+                let $this = self;
+                $same
+            }
+
+            fn interval(&self) -> (Timestamp, Option<Timestamp>) {
+                (self.first_seen, self.resolved_at)
+            }
+
+            fn set_interval(&mut self, from: Timestamp, to: Option<Timestamp>) {
+                self.first_seen = from;
+                self.resolved_at = to;
+            }
+        }
+    };
+}
+
+statement!(IdentifierRow, i8, |this, other| this.kind, this.value == other.value);
+statement!(AttributeRow, Arc<str>, |this, other| Arc::clone(&this.name), this.value == other.value);
+statement!(
+    RelationRow,
+    i8,
+    |this, other| this.kind,
+    this.target == other.target
+        && this.valid_from == other.valid_from
+        && this.valid_to == other.valid_to
+);
+statement!(SoftwareRow, (), |_this, other| (), _this.software_set == other.software_set);
+
+/// Writes what the report says of its assets.
+pub(super) async fn describe(work: &mut Work<'_>, subjects: &Subjects) -> Result<(), LakeError> {
+    let known: BTreeSet<i64> = subjects.known().map(|subject| subject.0).collect();
+    let software = software(work, subjects).await?;
+    let mut said = Said::default();
+    let stage = work.stage;
+    for (local, asset) in stage.assets.iter().enumerate() {
+        let (Some(asset), Some(subject)) = (asset, subjects.get(local as u32)) else { continue };
+        said.add(work, subject, asset, work.observed(local));
+    }
+    said.nothing_answers(work, subjects);
+
+    let (rows, old) = restate(work, &known, said.identifiers, &BTreeSet::new()).await?;
+    work.changes.identifiers.extend(rows);
+    work.changes.superseded.extend(old.into_iter().map(|id| (Table::Identifiers, id)));
+    let (rows, old) = restate(work, &known, said.attributes, &said.emptied).await?;
+    work.changes.attributes.extend(rows);
+    work.changes.superseded.extend(old.into_iter().map(|id| (Table::Attributes, id)));
+    let (rows, old) = restate(work, &known, said.relations, &BTreeSet::new()).await?;
+    work.changes.relations.extend(rows);
+    work.changes.superseded.extend(old.into_iter().map(|id| (Table::Relations, id)));
+    let (rows, old) = restate(work, &known, software, &BTreeSet::new()).await?;
+    work.changes.software.extend(rows);
+    work.changes.superseded.extend(old.into_iter().map(|id| (Table::Software, id)));
+    Ok(())
+}
+
+#[derive(Debug, Default)]
+struct Said {
+    identifiers: Vec<IdentifierRow>,
+    attributes: Vec<AttributeRow>,
+    relations: Vec<RelationRow>,
+    /// Names that were looked at and have no value.
+    emptied: BTreeSet<(SubjectKey, Arc<str>)>,
+}
+
+impl Said {
+    fn add(&mut self, work: &Work<'_>, subject: SubjectKey, asset: &Asset, at: Timestamp) {
+        self.identifiers.extend(asset.identifiers.iter().map(|identifier| IdentifierRow {
+            subject,
+            kind: identifier.kind.number() as i8,
+            value: Arc::from(identifier.value.as_ref()),
+            hash: identity_hash(work, asset, identifier),
+            first_seen: at,
+            resolved_at: None,
+        }));
+        self.attributes.extend(asset.attributes.iter().map(|attribute| AttributeRow {
+            subject,
+            name: Arc::from(attribute.name.as_ref()),
+            value: Arc::from(attribute.value.as_ref()),
+            first_seen: at,
+            resolved_at: None,
+            report: work.report,
+        }));
+        let relations: BTreeSet<_> = asset.relations.iter().collect();
+        self.relations.extend(relations.into_iter().map(|relation| RelationRow {
+            subject,
+            kind: relation.kind.number() as i8,
+            target: relation.target.clone(),
+            valid_from: relation.from,
+            valid_to: relation.to,
+            first_seen: at,
+            resolved_at: None,
+        }));
+    }
+
+    /// A look for open ports that names none says that none answers.
+    fn nothing_answers(&mut self, work: &Work<'_>, subjects: &Subjects) {
+        let name: Arc<str> = Arc::from(names::OPEN_PORT);
+        for seen in &work.stage.coverage {
+            if seen.kinds.contains(ObservationKind::OpenPort)
+                && let Some(subject) = subjects.get(seen.asset)
+            {
+                self.emptied.insert((subject, Arc::clone(&name)));
+            }
+        }
+    }
+}
+
+/// Compares statements with what is known; gives the rows to write and those to supersede.
+async fn restate<T: Statement + Send + Sync + 'static>(
+    work: &Work<'_>,
+    known: &BTreeSet<i64>,
+    said: Vec<T>,
+    emptied: &BTreeSet<(SubjectKey, T::Group)>,
+) -> Result<(Vec<T>, Vec<RowId>), LakeError> {
+    let stored: Vec<Stored<T>> = if known.is_empty() {
+        Vec::new()
+    } else {
+        work.snapshot.read(&Filter::of("subject", known.iter().copied())).await?
+    };
+    let mut before: BTreeMap<(SubjectKey, T::Group), Vec<Stored<T>>> = BTreeMap::new();
+    for version in stored {
+        before.entry((version.row.subject(), version.row.group())).or_default().push(version);
+    }
+    let mut now: BTreeMap<(SubjectKey, T::Group), Vec<T>> = BTreeMap::new();
+    for key in emptied {
+        now.entry(key.clone()).or_default();
+    }
+    for row in said {
+        let values = now.entry((row.subject(), row.group())).or_default();
+        if !values.iter().any(|other| other.says_same(&row)) {
+            values.push(row);
+        }
+    }
+    let (mut rows, mut old) = (Vec::new(), Vec::new());
+    for (key, values) in now {
+        let history = before.remove(&key).unwrap_or_default();
+        let at = values.first().map_or(work.at, |row| row.interval().0);
+        replace(&history, values, at, &mut rows, &mut old);
+    }
+    Ok((rows, old))
+}
+
+/// One statement against the history of its group.
+fn replace<T: Statement>(
+    history: &[Stored<T>],
+    values: Vec<T>,
+    at: Timestamp,
+    rows: &mut Vec<T>,
+    old: &mut Vec<RowId>,
+) {
+    for version in history {
+        let (from, to) = version.row.interval();
+        let said_again = values.iter().any(|value| value.says_same(&version.row));
+        if to.is_none() && from < at && !said_again {
+            let mut ended = version.row.clone();
+            ended.set_interval(from, Some(at));
+            old.push(version.id);
+            rows.push(ended);
+        }
+    }
+    let next = history.iter().map(|version| version.row.interval().0).filter(|t| *t > at).min();
+    for mut value in values {
+        let same: Vec<&Stored<T>> =
+            history.iter().filter(|version| version.row.says_same(&value)).collect();
+        let holds = |version: &&&Stored<T>| {
+            let (from, to) = version.row.interval();
+            from <= at && to.is_none_or(|to| at < to)
+        };
+        if same.iter().any(|version| holds(&version)) {
+            continue;
+        }
+        match same.iter().find(|version| Some(version.row.interval().0) == next) {
+            Some(later) => {
+                value.set_interval(at, later.row.interval().1);
+                old.push(later.id);
+            }
+            None => value.set_interval(at, next),
+        }
+        rows.push(value);
+    }
+}
+
+/// The set of packages of each subject that has software in the report.
+async fn software(work: &mut Work<'_>, subjects: &Subjects) -> Result<Vec<SoftwareRow>, LakeError> {
+    let stage = work.stage;
+    if stage.software.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys = package_keys(work).await?;
+    let mut sets: BTreeMap<SubjectKey, (BTreeSet<i32>, Timestamp)> = BTreeMap::new();
+    for (local, package) in &stage.software {
+        let (Some(subject), Some(key)) = (subjects.get(*local), keys.get(*package as usize)) else {
+            continue;
+        };
+        let at = work.observed(*local as usize);
+        sets.entry(subject).or_insert_with(|| (BTreeSet::new(), at)).0.insert(*key);
+    }
+    let mut new_sets: BTreeMap<i64, Vec<i32>> = BTreeMap::new();
+    let mut rows = Vec::new();
+    for (subject, (packages, at)) in sets {
+        let packages: Vec<i32> = packages.into_iter().collect();
+        let software_set = hash::of_numbers(&packages);
+        new_sets.entry(software_set).or_insert(packages);
+        rows.push(SoftwareRow {
+            subject,
+            software_set,
+            first_seen: at,
+            resolved_at: None,
+            report: work.report,
+        });
+    }
+    let filter = Filter::of("software_set", new_sets.keys().copied());
+    let known: Vec<SoftwareSetRow> = work.snapshot.rows(&filter).await?;
+    for set in known {
+        new_sets.remove(&set.software_set);
+    }
+    work.changes.software_sets.extend(
+        new_sets
+            .into_iter()
+            .map(|(software_set, packages)| SoftwareSetRow { software_set, packages }),
+    );
+    Ok(rows)
+}
+
+async fn package_keys(work: &mut Work<'_>) -> Result<Vec<i32>, LakeError> {
+    type Key = (String, String, String, String, String);
+    let known: Vec<PackageRow> = work.snapshot.rows(&Filter::all()).await?;
+    let mut by_content: HashMap<Key, i32> = known
+        .into_iter()
+        .map(|row| ((row.name, row.version, row.purl, row.cpe, row.vendor), row.package))
+        .collect();
+    let mut keys = Vec::new();
+    for package in &work.stage.packages {
+        let content: Key = (
+            package.name.clone(),
+            package.version.clone(),
+            package.purl.clone(),
+            package.cpe.clone(),
+            package.vendor.clone(),
+        );
+        let key = match by_content.get(&content) {
+            Some(key) => *key,
+            None => {
+                let key = work.count("packages") as i32;
+                let (name, version, purl, cpe, vendor) = content.clone();
+                work.changes.packages.push(PackageRow {
+                    package: key,
+                    name,
+                    version,
+                    purl,
+                    cpe,
+                    vendor,
+                });
+                by_content.insert(content, key);
+                key
+            }
+        };
+        keys.push(key);
+    }
+    Ok(keys)
+}
+
+/// The relation every asset of a report given for a system has.
+pub(super) fn part_of(system: &str) -> super::stage::RelationOf {
+    super::stage::RelationOf {
+        kind: RelationKind::PartOf,
+        target: system.to_owned(),
+        from: None,
+        to: None,
+    }
+}

@@ -1,0 +1,201 @@
+//! Findings: the statements of a report against the intervals the lake holds of its source.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use yagura_lake::{
+    LakeError,
+    row::{RowId, Stored},
+    rows::FindingRow,
+    scan::Filter,
+    table::Table,
+};
+use yagura_model::{
+    Timestamp,
+    id::{CheckKey, SubjectKey},
+};
+
+use super::{
+    checks::{Checks, Nature},
+    covering::Covering,
+    timeline::{Interval, Step, observe},
+    work::{Subjects, Work},
+};
+
+/// What became of the findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Compared {
+    pub(super) opened: u64,
+    pub(super) reopened: u64,
+    pub(super) resolved: u64,
+    pub(super) continuing: u64,
+}
+
+/// What names a finding within its source.
+type Key = (SubjectKey, CheckKey, Arc<str>);
+
+/// Compares and writes the changed intervals, sorted by key.
+pub(super) async fn compare(
+    work: &mut Work<'_>,
+    subjects: &Subjects,
+    checks: &Checks,
+    covering: &Covering,
+) -> Result<Compared, LakeError> {
+    let mut before = stored(work, subjects).await?;
+    let mut now = seen(work, subjects, checks);
+    // A repeated statement of one report is one finding; the first record stands for it.
+    now.sort_by(|a, b| key(a).cmp(&key(b)).then(a.record.cmp(&b.record)));
+    now.dedup_by(|b, a| key(a) == key(b));
+
+    let mut compared = Compared::default();
+    let nature = |check| checks.natures.get(&check).copied();
+    for row in now {
+        let history = before.remove(&owned_key(&row)).unwrap_or_default();
+        let at = row.first_seen;
+        let kind = nature(row.check);
+        let next =
+            |from| kind.and_then(|n| covering.covering_from(from, row.subject, row.check, n));
+        let step = observe(&intervals(&history), at, true, next);
+        match &step {
+            Step::Same => compared.continuing += 1,
+            _ if history.is_empty() => compared.opened += 1,
+            Step::New(interval) if interval.to.is_none() => compared.reopened += 1,
+            Step::New(_) => compared.opened += 1,
+            _ => compared.continuing += 1,
+        }
+        // A late report says nothing of how things are now.
+        let newest = next(at).is_none_or(|later| later == at);
+        let changed = step == Step::Same && newest && says_otherwise(&history, &row, at);
+        apply(work, &history, step, &row);
+        if changed {
+            restate(work, &history, &row);
+        }
+    }
+    for (key, history) in before {
+        let (subject, check, _) = &key;
+        let unknown = Nature { kind: None, remote: None };
+        let nature = nature(*check).unwrap_or(unknown);
+        let Some(at) = covering.covered_now(*subject, *check, nature) else { continue };
+        let next = |from| covering.covering_from(from, *subject, *check, nature);
+        let step = observe(&intervals(&history), at, false, next);
+        if step == Step::Same {
+            continue;
+        }
+        if let Some(last) = history.last().map(|version| version.row.clone()) {
+            if last.resolved_at.is_none() && matches!(step, Step::Becomes(..)) {
+                compared.resolved += 1;
+            }
+            apply(work, &history, step, &last);
+        }
+    }
+    work.changes.findings.sort_by(|a, b| key(a).cmp(&key(b)));
+    Ok(compared)
+}
+
+fn key(row: &FindingRow) -> (SubjectKey, CheckKey, &str) {
+    (row.subject, row.check, &row.location)
+}
+
+fn owned_key(row: &FindingRow) -> Key {
+    (row.subject, row.check, Arc::clone(&row.location))
+}
+
+/// The intervals in force of the source's findings on the subjects of the report, by key and time.
+async fn stored(
+    work: &Work<'_>,
+    subjects: &Subjects,
+) -> Result<BTreeMap<Key, Vec<Stored<FindingRow>>>, LakeError> {
+    let known: BTreeSet<i64> = subjects.known().map(|subject| subject.0).collect();
+    let mut before: BTreeMap<Key, Vec<Stored<FindingRow>>> = BTreeMap::new();
+    if known.is_empty() {
+        return Ok(before);
+    }
+    let shards: BTreeSet<_> = subjects.known().map(SubjectKey::shard).collect();
+    let filter = Filter::of("subject", known).in_shards(shards);
+    let rows: Vec<Stored<FindingRow>> = work.snapshot.read(&filter).await?;
+    for version in rows {
+        if version.row.source == work.source.source {
+            before.entry(owned_key(&version.row)).or_default().push(version);
+        }
+    }
+    for history in before.values_mut() {
+        history.sort_by_key(|version| version.row.first_seen);
+    }
+    Ok(before)
+}
+
+/// The statements of the report as rows that begin at their observation.
+fn seen(work: &Work<'_>, subjects: &Subjects, checks: &Checks) -> Vec<FindingRow> {
+    let row = |finding: &super::stage::Finding| {
+        Some(FindingRow {
+            subject: subjects.get(finding.asset)?,
+            check: *checks.keys.get(finding.check as usize)?,
+            location: Arc::clone(&finding.location),
+            source: work.source.source,
+            state: finding.state.number() as i8,
+            severity: finding.severity.number() as i8,
+            disposition: finding.disposition.number() as i8,
+            fixed_version: finding.fixed_version.clone(),
+            first_seen: work.observed(finding.asset as usize),
+            resolved_at: None,
+            report: work.report,
+            record: finding.record as i32,
+        })
+    };
+    work.stage.findings.iter().filter_map(row).collect()
+}
+
+fn intervals(history: &[Stored<FindingRow>]) -> Vec<Interval> {
+    let interval = |version: &Stored<FindingRow>| Interval {
+        from: version.row.first_seen,
+        to: version.row.resolved_at,
+    };
+    history.iter().map(interval).collect()
+}
+
+/// Writes a step: `shape` gives the values of intervals that are wholly new.
+fn apply(work: &mut Work<'_>, history: &[Stored<FindingRow>], step: Step, shape: &FindingRow) {
+    let with = |row: &FindingRow, interval: Interval| FindingRow {
+        first_seen: interval.from,
+        resolved_at: interval.to,
+        ..row.clone()
+    };
+    let (index, replacements, taken) = match step {
+        Step::Same => return,
+        Step::New(interval) => {
+            work.changes.findings.push(with(shape, interval));
+            return;
+        }
+        Step::Becomes(index, interval) => (index, vec![interval], 1),
+        Step::Splits(index, first, second) => (index, vec![first, second], 1),
+        Step::Joins(index, interval) => (index, vec![interval], 2),
+    };
+    let old: Vec<&Stored<FindingRow>> = history.iter().skip(index).take(taken).collect();
+    let superseded = |version: &&Stored<FindingRow>| (Table::Findings, version.id);
+    work.changes.superseded.extend(old.iter().map(superseded));
+    if let Some(last) = old.last() {
+        let rows = replacements.into_iter().map(|interval| with(&last.row, interval));
+        work.changes.findings.extend(rows);
+    }
+}
+
+/// Whether the newest statement says something else of a finding that goes on: another severity,
+/// state, decision or correcting version.
+fn says_otherwise(history: &[Stored<FindingRow>], row: &FindingRow, at: Timestamp) -> bool {
+    history.last().is_some_and(|version| {
+        let known = &version.row;
+        let same = (known.state, known.severity, known.disposition)
+            == (row.state, row.severity, row.disposition)
+            && known.fixed_version == row.fixed_version;
+        known.resolved_at.is_none() && known.first_seen <= at && !same
+    })
+}
+
+/// Puts what the newest statement says in place of what the open interval said.
+fn restate(work: &mut Work<'_>, history: &[Stored<FindingRow>], row: &FindingRow) {
+    if let Some(Stored { id, row: known, .. }) = history.last() {
+        let id: RowId = *id;
+        work.changes.superseded.push((Table::Findings, id));
+        work.changes.findings.push(FindingRow { first_seen: known.first_seen, ..row.clone() });
+    }
+}

@@ -1,0 +1,328 @@
+//! The events of one report, gathered compactly until they can be compared with the lake.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use yagura_formats::{
+    collect::Tally,
+    sink::{Sink, Stopped},
+};
+use yagura_model::{
+    Timestamp,
+    asset::{AssetSeen, LocalAsset, Relation, RelationKind},
+    attribute::Attribute,
+    check::CheckSeen,
+    coverage::{CheckSet, CoverageSeen, ObservationKind, ObservationKinds},
+    domain::AssetClass,
+    finding::{Disposition, FindingState},
+    identifier::Identifier,
+    organisation::OrganisationSeen,
+    record::{NotAssessed, Outcome, Place, Record},
+    report::ReportHead,
+    severity::Severity,
+    software::SoftwareSeen,
+    warning::Warning,
+};
+
+/// Everything one report said.
+#[derive(Debug, Default)]
+pub(super) struct Stage {
+    pub(super) tally: Tally,
+    pub(super) organisations: Vec<Organisation>,
+    /// By local number; a number never given is `None`.
+    pub(super) assets: Vec<Option<Asset>>,
+    pub(super) coverage: Vec<Coverage>,
+    /// Definitions of checks, each once.
+    pub(super) checks: Vec<Check>,
+    check_numbers: HashMap<Arc<str>, u32>,
+    pub(super) findings: Vec<Finding>,
+    /// Checks that passed, by asset, as pairs of numbers.
+    pub(super) passes: Vec<(u32, u32)>,
+    pub(super) packages: Vec<Package>,
+    package_numbers: HashMap<Package, u32>,
+    /// Packages by asset, as pairs of numbers.
+    pub(super) software: Vec<(u32, u32)>,
+    /// Where the records stand, by ordinal.
+    pub(super) places: Vec<Place>,
+    texts: HashSet<Arc<str>>,
+}
+
+/// An organisation of a register.
+#[derive(Debug, Clone)]
+pub(super) struct Organisation {
+    pub(super) code: String,
+    pub(super) name_ja: String,
+    pub(super) name_en: String,
+    pub(super) parent: Option<String>,
+    pub(super) from: Option<Timestamp>,
+    pub(super) to: Option<Timestamp>,
+}
+
+/// An asset, all its statements in the report together.
+#[derive(Debug, Clone)]
+pub(super) struct Asset {
+    pub(super) class: AssetClass,
+    pub(super) name: String,
+    pub(super) stable_id: Option<String>,
+    pub(super) identifiers: BTreeSet<Identifier<'static>>,
+    pub(super) attributes: BTreeSet<Attribute<'static>>,
+    pub(super) relations: Vec<RelationOf>,
+    pub(super) observed_at: Option<Timestamp>,
+}
+
+/// A relation of an asset.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct RelationOf {
+    pub(super) kind: RelationKind,
+    pub(super) target: String,
+    pub(super) from: Option<Timestamp>,
+    pub(super) to: Option<Timestamp>,
+}
+
+/// What was covered of one asset.
+#[derive(Debug, Clone)]
+pub(super) struct Coverage {
+    pub(super) asset: u32,
+    pub(super) kinds: ObservationKinds,
+    pub(super) credentialed: Option<bool>,
+    /// Checks named beside those of the records; `None` is all the source knows.
+    pub(super) named: Option<Vec<Arc<str>>>,
+    pub(super) observed_at: Option<Timestamp>,
+}
+
+/// The definition of a check.
+#[derive(Debug, Clone)]
+pub(super) struct Check {
+    pub(super) id: Arc<str>,
+    pub(super) kind: ObservationKind,
+    pub(super) title: String,
+    pub(super) severity: Option<Severity>,
+    pub(super) cves: Vec<String>,
+    pub(super) vectors: Vec<String>,
+    pub(super) description: String,
+    pub(super) remediation: String,
+    pub(super) references: Vec<String>,
+    pub(super) remote: Option<bool>,
+}
+
+/// One statement of a record.
+#[derive(Debug, Clone)]
+pub(super) struct Finding {
+    pub(super) asset: u32,
+    pub(super) check: u32,
+    pub(super) location: Arc<str>,
+    pub(super) state: FindingState,
+    pub(super) severity: Severity,
+    pub(super) disposition: Disposition,
+    pub(super) fixed_version: Option<Arc<str>>,
+    pub(super) record: u32,
+}
+
+/// A package or program.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Package {
+    pub(super) name: String,
+    pub(super) version: String,
+    pub(super) purl: String,
+    pub(super) cpe: String,
+    pub(super) vendor: String,
+}
+
+impl Stage {
+    fn text(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.texts.get(text) {
+            return Arc::clone(known);
+        }
+        let new: Arc<str> = Arc::from(text);
+        self.texts.insert(Arc::clone(&new));
+        new
+    }
+
+    fn check(&mut self, seen: CheckSeen<'_>) -> u32 {
+        if let Some(number) = self.check_numbers.get(seen.id.as_ref()).copied() {
+            let known = usize::try_from(number).ok().and_then(|index| self.checks.get_mut(index));
+            if let Some(known) = known
+                && seen.remote == Some(true)
+            {
+                known.remote = Some(true);
+            }
+            return number;
+        }
+        let id: Arc<str> = Arc::from(seen.id.as_ref());
+        let number = self.checks.len() as u32;
+        let all = |texts: Vec<std::borrow::Cow<'_, str>>| {
+            texts.into_iter().map(std::borrow::Cow::into_owned).collect()
+        };
+        self.checks.push(Check {
+            id: Arc::clone(&id),
+            kind: seen.kind,
+            title: seen.title.into_owned(),
+            severity: seen.severity,
+            cves: all(seen.cves),
+            vectors: all(seen.vectors),
+            description: seen.description.unwrap_or_default().into_owned(),
+            remediation: seen.remediation.unwrap_or_default().into_owned(),
+            references: all(seen.references),
+            remote: seen.remote,
+        });
+        self.check_numbers.insert(id, number);
+        number
+    }
+
+    /// A state the tool itself could not decide, kept as a row.
+    fn undecided(&mut self, asset: u32, check: u32, state: FindingState, record: u32) {
+        let location = self.text("");
+        self.findings.push(Finding {
+            asset,
+            check,
+            location,
+            state,
+            severity: Severity::Info,
+            disposition: Disposition::Open,
+            fixed_version: None,
+            record,
+        });
+    }
+
+    fn outcome(&mut self, asset: LocalAsset, outcome: Outcome<'_>, record: u32) {
+        match outcome {
+            Outcome::Findings(statements) => {
+                for seen in statements {
+                    let check = self.check(seen.check);
+                    let location = self.text(&seen.location);
+                    let fixed_version = seen.fixed_version.map(|version| self.text(&version));
+                    self.findings.push(Finding {
+                        asset: asset.0,
+                        check,
+                        location,
+                        state: seen.state,
+                        severity: seen.severity,
+                        disposition: seen.disposition,
+                        fixed_version,
+                        record,
+                    });
+                }
+            }
+            Outcome::Pass(seen) => {
+                let check = self.check(seen);
+                self.passes.push((asset.0, check));
+            }
+            Outcome::NotAssessed(seen, NotAssessed::Error) => {
+                let check = self.check(seen);
+                self.undecided(asset.0, check, FindingState::Error, record);
+            }
+            Outcome::NotAssessed(seen, NotAssessed::Unknown) => {
+                let check = self.check(seen);
+                self.undecided(asset.0, check, FindingState::Unknown, record);
+            }
+            Outcome::NotAssessed(..) | Outcome::Fact | Outcome::Dropped(_) => {}
+        }
+    }
+}
+
+impl Sink for Stage {
+    fn head(&mut self, head: ReportHead<'_>) -> Result<(), Stopped> {
+        self.tally.head(head)
+    }
+
+    fn organisation(&mut self, seen: OrganisationSeen<'_>) -> Result<(), Stopped> {
+        self.organisations.push(Organisation {
+            code: seen.code.to_string(),
+            name_ja: seen.name_ja.to_string(),
+            name_en: seen.name_en.to_string(),
+            parent: seen.parent.as_deref().map(str::to_owned),
+            from: seen.from,
+            to: seen.to,
+        });
+        self.tally.organisation(seen)
+    }
+
+    fn asset(&mut self, seen: AssetSeen<'_>) -> Result<(), Stopped> {
+        self.tally.add_asset(seen.local);
+        let index = seen.local.0 as usize;
+        if self.assets.len() <= index {
+            self.assets.resize(index + 1, None);
+        }
+        let relation = |relation: Relation<'_>| RelationOf {
+            kind: relation.kind,
+            target: relation.target.into_owned(),
+            from: relation.from,
+            to: relation.to,
+        };
+        let identifiers = seen.identifiers.into_iter().map(Identifier::into_owned);
+        let attributes = seen.attributes.into_iter().map(Attribute::into_owned);
+        let relations = seen.relations.into_iter().map(relation);
+        match self.assets.get_mut(index) {
+            Some(Some(known)) => {
+                known.identifiers.extend(identifiers);
+                known.attributes.extend(attributes);
+                known.relations.extend(relations);
+                known.observed_at = known.observed_at.max(seen.observed_at);
+            }
+            Some(empty) => {
+                *empty = Some(Asset {
+                    class: seen.class,
+                    name: seen.name.into_owned(),
+                    stable_id: seen.stable_id.map(std::borrow::Cow::into_owned),
+                    identifiers: identifiers.collect(),
+                    attributes: attributes.collect(),
+                    relations: relations.collect(),
+                    observed_at: seen.observed_at,
+                });
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn coverage(&mut self, seen: CoverageSeen<'_>) -> Result<(), Stopped> {
+        let named = match seen.checks {
+            CheckSet::All => None,
+            CheckSet::Named(ids) => Some(ids.iter().map(|id| self.text(id)).collect()),
+        };
+        self.coverage.push(Coverage {
+            asset: seen.asset.0,
+            kinds: seen.kinds,
+            credentialed: seen.credentialed,
+            named,
+            observed_at: seen.observed_at,
+        });
+        Ok(())
+    }
+
+    fn software(&mut self, seen: SoftwareSeen<'_>) -> Result<(), Stopped> {
+        self.tally.software += 1;
+        let package = Package {
+            name: seen.name.into_owned(),
+            version: seen.version.into_owned(),
+            purl: seen.purl.unwrap_or_default().into_owned(),
+            cpe: seen.cpe.unwrap_or_default().into_owned(),
+            vendor: seen.vendor.unwrap_or_default().into_owned(),
+        };
+        let number = match self.package_numbers.get(&package) {
+            Some(number) => *number,
+            None => {
+                let number = self.packages.len() as u32;
+                self.packages.push(package.clone());
+                self.package_numbers.insert(package, number);
+                number
+            }
+        };
+        self.software.push((seen.asset.0, number));
+        Ok(())
+    }
+
+    fn record(&mut self, record: Record<'_>) -> Result<(), Stopped> {
+        self.tally.account.add(&record.outcome);
+        let ordinal = self.places.len() as u32;
+        self.places.push(record.place);
+        if let Some(asset) = record.asset {
+            self.outcome(asset, record.outcome, ordinal);
+        }
+        Ok(())
+    }
+
+    fn warn(&mut self, warning: Warning) -> Result<(), Stopped> {
+        self.tally.warn(warning)
+    }
+}

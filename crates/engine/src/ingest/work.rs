@@ -1,0 +1,79 @@
+//! What the steps of an ingest share.
+
+use std::collections::BTreeMap;
+
+use yagura_baseline::identity::Rules;
+use yagura_lake::{Changes, Snapshot, rows::SourceRow};
+use yagura_model::{
+    Timestamp,
+    id::{ReportKey, SubjectKey},
+};
+
+use super::stage::Stage;
+
+/// Most subjects born in one shard.
+pub(super) const SHARD_SUBJECTS: i64 = 50_000;
+
+/// One report on its way into the lake.
+#[derive(Debug)]
+pub(super) struct Work<'a> {
+    pub(super) stage: &'a Stage,
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) rules: &'a Rules,
+    /// The organisation the report was given for.
+    pub(super) organisation: &'a str,
+    pub(super) source: SourceRow,
+    pub(super) report: ReportKey,
+    /// When the report was observed.
+    pub(super) at: Timestamp,
+    /// Namespace of the ids of checks.
+    pub(super) tool: String,
+    pub(super) changes: Changes,
+}
+
+impl Work<'_> {
+    /// The next number of a counter, from 1.
+    pub(super) fn count(&mut self, name: &str) -> i64 {
+        let next = self.counter(name) + 1;
+        self.changes.counters.insert(name.to_owned(), next);
+        next
+    }
+
+    /// Where a counter stands.
+    pub(super) fn counter(&self, name: &str) -> i64 {
+        let moved = self.changes.counters.get(name).copied();
+        moved.unwrap_or_else(|| self.snapshot.counter(name))
+    }
+
+    /// Sets a counter.
+    pub(super) fn set_counter(&mut self, name: String, value: i64) {
+        self.changes.counters.insert(name, value);
+    }
+
+    /// When an asset of the report was observed.
+    pub(super) fn observed(&self, local: usize) -> Timestamp {
+        let own = self.stage.assets.get(local).and_then(|a| a.as_ref()?.observed_at);
+        own.unwrap_or(self.at)
+    }
+}
+
+/// The subjects of a report.
+#[derive(Debug, Default)]
+pub(super) struct Subjects {
+    /// By local number of the asset.
+    pub(super) by_local: Vec<Option<SubjectKey>>,
+    /// Those the lake did not know, by local number of the first asset that is one.
+    pub(super) new: BTreeMap<SubjectKey, usize>,
+}
+
+impl Subjects {
+    /// The subject of a local asset.
+    pub(super) fn get(&self, local: u32) -> Option<SubjectKey> {
+        self.by_local.get(local as usize).copied().flatten()
+    }
+
+    /// The subjects the lake knew before.
+    pub(super) fn known(&self) -> impl Iterator<Item = SubjectKey> + '_ {
+        self.by_local.iter().flatten().copied().filter(|subject| !self.new.contains_key(subject))
+    }
+}

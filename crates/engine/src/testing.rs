@@ -1,0 +1,89 @@
+//! What the tests of the use cases share.
+
+use std::io::Cursor;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use tempfile::TempDir;
+use yagura_baseline::identity::Rules;
+use yagura_formats::Context;
+use yagura_lake::{
+    Lake,
+    query::{QueryLimits, query},
+    views::Times,
+};
+use yagura_model::organisation::OrganisationCode;
+
+use crate::{
+    clock::Clock,
+    ingest::{Ingest, IngestError, Ingested, Request},
+    intake::{Intake, Limits},
+};
+
+/// A lake of its own at a fixed time, 2026-11-01.
+pub(crate) struct House {
+    folder: TempDir,
+    pub(crate) ingest: Ingest,
+}
+
+impl House {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let lake = Lake::open(&folder.path().join("data")).unwrap();
+        let now = "2026-11-01T00:00:00Z".parse().unwrap();
+        let rules = Rules::shipped().clone();
+        Self { folder, ingest: Ingest { lake, rules, clock: Clock::Fixed(now) } }
+    }
+
+    pub(crate) fn request(source: &str) -> Request {
+        Request {
+            organisation: OrganisationCode::new("sakura").unwrap(),
+            create_organisation: true,
+            source: source.to_owned(),
+            system: None,
+            observed_at: None,
+            format: None,
+            context: Context { zone: TimeZone::UTC, mapping: None },
+            sees: None,
+            wait: Duration::from_secs(5),
+        }
+    }
+
+    pub(crate) async fn take(
+        &self,
+        text: &str,
+        request: &Request,
+    ) -> Result<Ingested, IngestError> {
+        let intake = Intake::new(self.folder.path(), Limits::default());
+        let received = intake.receive("report", &mut Cursor::new(text.as_bytes())).unwrap();
+        let member = received.members.first().unwrap();
+        self.ingest.ingest(member, received.digest, request).await
+    }
+
+    pub(crate) async fn ask(&self, sql: &str) -> Vec<String> {
+        let snapshot = self.ingest.lake.snapshot().await.unwrap();
+        let answer = query(&snapshot, sql, Times::default(), QueryLimits::STANDARD).await.unwrap();
+        let text = |row: &Vec<Option<String>>| {
+            row.iter().map(|c| c.clone().unwrap_or("-".into())).collect::<Vec<_>>().join(" ")
+        };
+        answer.rows.iter().map(text).collect()
+    }
+}
+
+/// A Grype report of one image at a time, with some CVEs.
+pub(crate) fn grype(at: &str, cves: &[&str]) -> String {
+    let matches: Vec<String> = cves
+        .iter()
+        .map(|cve| {
+            format!(
+                r#"{{"vulnerability":{{"id":"{cve}","severity":"High"}},
+                "artifact":{{"name":"lib","version":"1","type":"deb","purl":"pkg:deb/debian/lib@1"}}}}"#
+            )
+        })
+        .collect();
+    format!(
+        r#"{{"matches":[{}],"source":{{"type":"image","target":{{"userInput":"app.example/web:1"}}}},
+        "descriptor":{{"name":"grype","version":"1","timestamp":"{at}"}}}}"#,
+        matches.join(",")
+    )
+}
