@@ -1,0 +1,158 @@
+//! Explain: from points back to the bytes of a report.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use yagura_lake::{
+    Lake, LakeError, Snapshot,
+    evidence::EvidenceReader,
+    rows::{AssetRow, IdentifierRow, LinkRow, ReportRow, SourceRow},
+    scan::Filter,
+};
+use yagura_model::{
+    Timestamp,
+    coverage::ObservationKind,
+    id::{AssetKey, ReportKey, SourceKey, SubjectKey},
+    record::Place,
+};
+
+use crate::score::{Evidence, Facts};
+
+/// Longest excerpt of a record, in characters.
+const EXCERPT: usize = 600;
+
+/// Where a statement stands.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Proof {
+    /// The source that says it.
+    pub source: String,
+    /// The check, as `tool:id`.
+    pub check: String,
+    /// Where on the asset.
+    pub location: String,
+    /// Since when.
+    pub first_seen: Timestamp,
+    /// The report.
+    pub report: ReportKey,
+    /// The report's file name.
+    pub file: String,
+    /// SHA-256 of the report's bytes.
+    pub digest: String,
+    /// The record, counted from 1.
+    pub record: u64,
+    /// First byte of the record.
+    pub start: u64,
+    /// One past the last byte.
+    pub end: u64,
+    /// The record's text, cut; empty if it may hold a secret.
+    pub excerpt: String,
+}
+
+/// Reads proofs.
+#[derive(Debug)]
+pub struct Proofs {
+    reader: EvidenceReader,
+    reports: BTreeMap<ReportKey, ReportRow>,
+    sources: BTreeMap<SourceKey, String>,
+}
+
+impl Proofs {
+    /// The reports some evidences stand in.
+    ///
+    /// # Errors
+    /// If the lake cannot be read.
+    pub async fn load(
+        lake: &Lake,
+        snapshot: &Snapshot,
+        reports: &BTreeSet<ReportKey>,
+    ) -> Result<Self, LakeError> {
+        let filter = Filter::of("report", reports.iter().map(|report| report.0));
+        let rows: Vec<ReportRow> = snapshot.rows(&filter).await?;
+        let sources: Vec<SourceRow> = snapshot.rows(&Filter::all()).await?;
+        Ok(Self {
+            reader: EvidenceReader::new(lake.store().clone()),
+            reports: rows.into_iter().map(|row| (row.report, row)).collect(),
+            sources: sources.into_iter().map(|row| (row.source, row.name)).collect(),
+        })
+    }
+
+    /// Where an evidence stands, down to the bytes.
+    ///
+    /// # Errors
+    /// If the report's bytes are damaged or gone; the error names them.
+    pub fn of(&self, facts: &Facts, evidence: &Evidence) -> Result<Proof, LakeError> {
+        let report = self.reports.get(&evidence.report).ok_or_else(|| LakeError::Shape {
+            found: format!("no report {}", evidence.report),
+            wanted: "the report of a finding".to_owned(),
+        })?;
+        let check = facts.check(evidence.check);
+        let ordinal = u64::try_from(evidence.record).unwrap_or_default();
+        let mut bytes = self.reader.open(&report.evidence()?)?;
+        let place = bytes.place(ordinal)?;
+        let secret = check.is_some_and(|c| c.kind == ObservationKind::Secret.number() as i8);
+        let excerpt = if secret { String::new() } else { excerpt(&bytes.record(place)?.bytes) };
+        let Place { start, end } = place;
+        Ok(Proof {
+            source: self.sources.get(&evidence.source).cloned().unwrap_or_default(),
+            check: check.map(|c| format!("{}:{}", c.tool, c.id)).unwrap_or_default(),
+            location: evidence.location.to_string(),
+            first_seen: evidence.first_seen,
+            report: evidence.report,
+            file: report.name.clone(),
+            digest: report.digest.clone(),
+            record: ordinal + 1,
+            start,
+            end,
+            excerpt,
+        })
+    }
+}
+
+/// The text of a record: one line, cut.
+fn excerpt(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let line = words.join(" ");
+    let mut cut: String = line.chars().take(EXCERPT).collect();
+    if cut.len() < line.len() {
+        cut.push('…');
+    }
+    cut
+}
+
+/// The assets a person means: by key (`A-12`), by name, or by the value of an identifier.
+///
+/// # Errors
+/// If the lake cannot be read.
+pub async fn find_assets(snapshot: &Snapshot, text: &str) -> Result<BTreeSet<AssetKey>, LakeError> {
+    let text = text.trim();
+    let assets: Vec<AssetRow> = match number(text) {
+        Some(key) => return Ok(known(snapshot, key).await?.into_iter().collect()),
+        None => snapshot.rows(&Filter::all()).await?,
+    };
+    let by_name: BTreeSet<AssetKey> = assets
+        .iter()
+        .filter(|asset| asset.name.eq_ignore_ascii_case(text))
+        .map(|asset| asset.asset)
+        .collect();
+    if !by_name.is_empty() {
+        return Ok(by_name);
+    }
+    let identifiers: Vec<IdentifierRow> = snapshot.rows(&Filter::all()).await?;
+    let subjects: BTreeSet<SubjectKey> = identifiers
+        .iter()
+        .filter(|row| row.value.eq_ignore_ascii_case(text) && row.resolved_at.is_none())
+        .map(|row| row.subject)
+        .collect();
+    let filter = Filter::of("subject", subjects.iter().map(|subject| subject.0));
+    let links: Vec<LinkRow> = snapshot.rows(&filter).await?;
+    Ok(links.into_iter().map(|link| link.asset).collect())
+}
+
+fn number(text: &str) -> Option<AssetKey> {
+    text.strip_prefix("A-").or_else(|| text.strip_prefix("a-"))?.parse().ok().map(AssetKey)
+}
+
+async fn known(snapshot: &Snapshot, key: AssetKey) -> Result<Option<AssetKey>, LakeError> {
+    let rows: Vec<AssetRow> = snapshot.rows(&Filter::of("asset", [key.0])).await?;
+    Ok(rows.first().map(|row| row.asset))
+}

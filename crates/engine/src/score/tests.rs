@@ -1,0 +1,83 @@
+//! The laws of a score on a small lake.
+
+use yagura_baseline::model::Model;
+use yagura_model::points::MicroPoints;
+
+use super::{By, ItemKind, ScoreRun};
+use crate::testing::{House, grype};
+
+async fn run(house: &House) -> ScoreRun {
+    let snapshot = house.ingest.lake.snapshot().await.unwrap();
+    let at = house.ingest.clock.now();
+    ScoreRun::all(&snapshot, Model::shipped(), at).await.unwrap().0
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_cve_seen_by_two_tools_is_one_problem_with_two_evidences() {
+    let house = House::new();
+    let report = grype("2026-10-01T00:00:00Z", &["CVE-2026-0001"]);
+    house.take(&report, &House::request("a")).await.unwrap();
+    let once = run(&house).await;
+    house.take(&report, &House::request("b")).await.unwrap();
+    let twice = run(&house).await;
+    assert_eq!(once.whole().open, twice.whole().open);
+    let problems: Vec<_> = twice
+        .assets
+        .iter()
+        .flat_map(|asset| &asset.remedies)
+        .flat_map(|remedy| &remedy.items)
+        .filter_map(|item| match &item.kind {
+            ItemKind::Problem { problem, .. } => Some(problem),
+            _ => None,
+        })
+        .collect();
+    let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+    assert_eq!((problem.key.as_str(), problem.evidences.len()), ("CVE-2026-0001", 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_total_is_the_sum_of_its_parts() {
+    let house = House::new();
+    let report = grype("2026-10-01T00:00:00Z", &["CVE-2026-0001", "CVE-2026-0002"]);
+    house.take(&report, &House::request("a")).await.unwrap();
+    let run = run(&house).await;
+    let whole = run.whole();
+    for by in [By::Organisation, By::Asset, By::Class, By::Check, By::Domain] {
+        let sum: MicroPoints = run.totals(by).iter().map(|total| total.open).sum();
+        assert_eq!(sum, whole.open, "{by:?}");
+    }
+    for asset in &run.assets {
+        let remedies: MicroPoints = asset.remedies.iter().map(|remedy| remedy.points).sum();
+        assert_eq!(remedies, asset.open + asset.accepted);
+        for remedy in &asset.remedies {
+            let shares: MicroPoints = remedy.items.iter().map(|item| item.share).sum();
+            assert_eq!(shares, remedy.points);
+        }
+    }
+    // Two CVEs of one package are one remedy; exposure and value are gaps; the software inventory
+    // of an image was never made.
+    let keys: Vec<&str> = run.assets[0].remedies.iter().map(|remedy| remedy.key.as_str()).collect();
+    assert!(keys.contains(&"pkg:deb/debian/lib"), "{keys:?}");
+    assert!(keys.contains(&"yagura.gap.exposure"), "{keys:?}");
+    assert!(whole.unknown > MicroPoints::ZERO, "{keys:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_before_the_findings_has_none_of_them() {
+    let house = House::new();
+    house
+        .take(&grype("2026-10-01T00:00:00Z", &["CVE-2026-0001"]), &House::request("a"))
+        .await
+        .unwrap();
+    house.take(&grype("2026-10-10T00:00:00Z", &[]), &House::request("a")).await.unwrap();
+    let snapshot = house.ingest.lake.snapshot().await.unwrap();
+    let problems = async |at: &str| {
+        let at = at.parse().unwrap();
+        let (run, _) = ScoreRun::all(&snapshot, Model::shipped(), at).await.unwrap();
+        let totals = run.totals(By::Check);
+        totals.iter().any(|total| total.key == "CVE-2026-0001")
+    };
+    assert!(!problems("2026-09-30T00:00:00Z").await);
+    assert!(problems("2026-10-05T00:00:00Z").await);
+    assert!(!problems("2026-10-11T00:00:00Z").await);
+}

@@ -1,0 +1,143 @@
+//! Points added up by organisation, system, asset, class, check and domain.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use yagura_model::points::MicroPoints;
+
+use super::run::{AssetScore, ItemKind, ScoreRun};
+
+/// What to add up by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Organisations, each with all below it.
+    Organisation,
+    /// Systems. They share assets, so their points do not add up to the organisation.
+    System,
+    /// Assets.
+    Asset,
+    /// Classes of assets.
+    Class,
+    /// Problems, gaps and missing observations.
+    Check,
+    /// The four target domains.
+    Domain,
+}
+
+/// One line of a score.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Total {
+    /// What the line is for: a code, a name, an id.
+    pub key: String,
+    /// What people call it, where that is something else.
+    pub name: String,
+    /// 未対処: open points.
+    pub open: MicroPoints,
+    /// 受容: accepted points.
+    pub accepted: MicroPoints,
+    /// The part of the open points that is an estimate for what nobody looked at.
+    pub unknown: MicroPoints,
+    /// Assets that count.
+    pub assets: u64,
+    /// Problems, gaps and missing observations.
+    pub items: u64,
+}
+
+impl Total {
+    fn of(key: &str, name: &str) -> Self {
+        Self {
+            key: key.to_owned(),
+            name: name.to_owned(),
+            open: MicroPoints::ZERO,
+            accepted: MicroPoints::ZERO,
+            unknown: MicroPoints::ZERO,
+            assets: 0,
+            items: 0,
+        }
+    }
+
+    fn add(&mut self, score: &AssetScore) {
+        self.open += score.open;
+        self.accepted += score.accepted;
+        self.unknown += score.unknown;
+        self.assets += 1;
+        self.items += score.remedies.iter().map(|remedy| remedy.items.len() as u64).sum::<u64>();
+    }
+}
+
+impl ScoreRun {
+    /// All assets together.
+    pub fn whole(&self) -> Total {
+        let mut whole = Total::of("", "");
+        self.assets.iter().for_each(|score| whole.add(score));
+        whole
+    }
+
+    /// The lines of a score, worst first.
+    pub fn totals(&self, by: By) -> Vec<Total> {
+        let mut totals: BTreeMap<String, Total> = BTreeMap::new();
+        for score in &self.assets {
+            match by {
+                By::Check => by_check(&mut totals, score),
+                _ => {
+                    for (key, name) in groups(by, score) {
+                        totals
+                            .entry(key.clone())
+                            .or_insert_with(|| Total::of(&key, &name))
+                            .add(score);
+                    }
+                }
+            }
+        }
+        let mut lines: Vec<Total> = totals.into_values().collect();
+        lines.sort_by(|a, b| b.open.cmp(&a.open).then_with(|| a.key.cmp(&b.key)));
+        lines
+    }
+}
+
+fn groups(by: By, score: &AssetScore) -> Vec<(String, String)> {
+    let profile = &score.profile;
+    let same = |text: &str| (text.to_owned(), text.to_owned());
+    match by {
+        By::Organisation => {
+            let mut code = profile.organisation.as_str();
+            let mut codes = vec![same(code)];
+            while let Some((above, _)) = code.rsplit_once('/') {
+                code = above;
+                codes.push(same(code));
+            }
+            codes
+        }
+        By::System => profile.systems.iter().map(|system| same(system)).collect(),
+        By::Asset => vec![(format!("A-{}", profile.asset), profile.name.clone())],
+        By::Class => vec![same(profile.class.as_str())],
+        By::Domain => vec![same(profile.class.domain().as_str())],
+        By::Check => Vec::new(),
+    }
+}
+
+fn by_check(totals: &mut BTreeMap<String, Total>, score: &AssetScore) {
+    let mut counted = BTreeSet::new();
+    for item in score.remedies.iter().flat_map(|remedy| &remedy.items) {
+        let (key, name, unknown) = match &item.kind {
+            ItemKind::Problem { problem, .. } => {
+                (problem.key.as_str().to_owned(), problem.title.clone(), false)
+            }
+            ItemKind::Gap { id, .. } => (id.clone(), String::new(), false),
+            ItemKind::Unknown { required, .. } => {
+                (format!("observe:{}", required.kind), String::new(), true)
+            }
+        };
+        let first_here = counted.insert(key.clone());
+        let total = totals.entry(key.clone()).or_insert_with(|| Total::of(&key, &name));
+        if item.accepted {
+            total.accepted += item.share;
+        } else {
+            total.open += item.share;
+        }
+        if unknown {
+            total.unknown += item.share;
+        }
+        total.items += 1;
+        total.assets += u64::from(first_here);
+    }
+}
