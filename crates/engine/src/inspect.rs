@@ -223,7 +223,7 @@ mod tests {
     fn inspected(text: &str, now: &str) -> Result<Inspection, ParseError> {
         let intake = Intake::new(std::env::temp_dir(), Limits::default());
         let received = intake.receive("report.json", &mut text.as_bytes()).unwrap();
-        let context = Context { zone: TimeZone::UTC, mapping: None };
+        let context = Context { zone: TimeZone::UTC, mapping: None, asset: None };
         let clock = Clock::Fixed(now.parse().unwrap());
         inspect(&received.members[0], None, &context, clock, None)
     }

@@ -28,6 +28,8 @@ pub struct Context {
     pub zone: TimeZone,
     /// Column mapping of a register, TOML text of the inventory format.
     pub mapping: Option<String>,
+    /// The asset that a report without one is about.
+    pub asset: Option<String>,
 }
 
 /// A format: recognises its bytes and turns them into events.

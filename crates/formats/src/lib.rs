@@ -38,6 +38,7 @@ pub mod nmap;
 pub mod ocsf;
 pub mod openvas;
 pub mod openvas_csv;
+pub mod osquery;
 pub mod package;
 pub mod prowler;
 pub mod reference;

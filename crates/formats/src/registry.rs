@@ -24,6 +24,7 @@ pub const ALL: &[&dyn Format] = &[
     &crate::ocsf::Ocsf,
     &crate::openvas::OpenVas,
     &crate::openvas_csv::OpenVasCsv,
+    &crate::osquery::Osquery,
     &crate::prowler::ProwlerCsv,
     &crate::prowler::ProwlerJson,
     &crate::sarif::Sarif,

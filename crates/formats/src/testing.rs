@@ -13,7 +13,7 @@ use crate::{
 
 /// A context with Japan's zone and no mapping.
 pub(crate) fn context() -> Context {
-    Context { zone: TimeZone::get("Asia/Tokyo").unwrap(), mapping: None }
+    Context { zone: TimeZone::get("Asia/Tokyo").unwrap(), mapping: None, asset: None }
 }
 
 /// Reads bytes with a format that must claim them, as the only one, and checks the account.

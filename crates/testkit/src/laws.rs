@@ -24,7 +24,7 @@ use yagura_model::{
 /// What the reader has against the bytes.
 pub fn read(format: &dyn Format, bytes: &[u8]) -> Result<Account, ParseError> {
     let mut watch = Watch { length: bytes.len() as u64, ..Watch::default() };
-    let context = Context { zone: TimeZone::UTC, mapping: None };
+    let context = Context { zone: TimeZone::UTC, mapping: None, asset: None };
     format.parse(&mut Cursor::new(bytes), &context, &mut watch)?;
     assert!(watch.account.balances(), "the account does not balance: {:?}", watch.account);
     Ok(watch.account)

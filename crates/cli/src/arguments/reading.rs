@@ -27,7 +27,7 @@ impl ReadingArguments {
 
     /// What a reader is told.
     pub(crate) fn context(&self) -> Context {
-        Context { zone: self.zone.clone().unwrap_or(TimeZone::UTC), mapping: None }
+        Context { zone: self.zone.clone().unwrap_or(TimeZone::UTC), mapping: None, asset: None }
     }
 }
 
