@@ -43,7 +43,7 @@ impl House {
             system: None,
             observed_at: None,
             format: None,
-            context: Context { zone: TimeZone::UTC, mapping: None },
+            context: Context { zone: TimeZone::UTC, mapping: None, asset: None },
             sees: None,
             wait: Duration::from_secs(5),
         }
