@@ -6,7 +6,6 @@ use super::{Complaint, Repository};
 const MACHINES: &[&str] = &[
     concat!("/wo", "rk/"),
     concat!("/ro", "ot/"),
-    concat!("/Use", "rs/"),
     concat!("bash_", "jobs"),
     concat!("/.lib", "rary"),
 ];

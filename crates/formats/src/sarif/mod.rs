@@ -325,7 +325,7 @@ mod tests {
  "runs": [
   {"results": [
     {"ruleId": "py/injection", "ruleIndex": 0, "message": {"text": "user data"},
-     "locations": [{"physicalLocation": {"artifactLocation": {"uri": "file:///work/src/a.py"}, "region": {"startLine": 10}}}],
+     "locations": [{"physicalLocation": {"artifactLocation": {"uri": "file:///code/src/a.py"}, "region": {"startLine": 10}}}],
      "partialFingerprints": {"author": "someone", "primaryLocationLineHash": "h:1", "fileHash": "f"}},
     {"ruleId": "py/old/1", "kind": "fail", "level": "error", "message": {"id": "m", "arguments": ["x"]},
      "locations": [{"physicalLocation": {"artifactLocation": {"uri": "src/b.py"}, "region": {"startLine": 3}}}],
@@ -347,7 +347,7 @@ mod tests {
        "helpUri": "https://h.example", "properties": {"tags": ["external/cwe/cwe-079"], "security-severity": "9.3"}},
       {"id": "py/old", "name": "Old", "messageStrings": {"m": {"text": "uses {0}"}}}]},
      "extensions": [{"name": "pack", "rules": [{"id": "pack/one", "defaultConfiguration": {"level": "note"}}]}]},
-   "invocations": [{"executionSuccessful": true, "endTimeUtc": "2026-04-01T00:00:00Z", "workingDirectory": {"uri": "file:///work"}}],
+   "invocations": [{"executionSuccessful": true, "endTimeUtc": "2026-04-01T00:00:00Z", "workingDirectory": {"uri": "file:///code"}}],
    "versionControlProvenance": [{"repositoryUri": "https://code.example/team/app.git"}]},
   {"tool": {"driver": {"name": "gitleaks", "rules": []}}, "automationDetails": {"id": "secrets/2026-04-01"},
    "results": [{"message": {"text": "Key secret detected"}, "locations": [{"physicalLocation":
