@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use jiff::tz::TimeZone;
-use yagura_formats::{Context, Format, ParseError, Sink, Stopped};
+use yagura_formats::{Context, Format, ParseError, Sink, Stopped, collect::Tally};
 use yagura_model::{
     asset::{AssetSeen, LocalAsset},
     coverage::CoverageSeen,
@@ -12,7 +12,7 @@ use yagura_model::{
     record::{Account, Outcome, Place, Record},
     report::ReportHead,
     software::SoftwareSeen,
-    warning::Warning,
+    warning::{Warning, WarningCode},
 };
 
 /// Reads bytes and holds every event against the laws.
@@ -23,24 +23,46 @@ use yagura_model::{
 /// # Errors
 /// What the reader has against the bytes.
 pub fn read(format: &dyn Format, bytes: &[u8]) -> Result<Account, ParseError> {
-    let mut watch = Watch { length: bytes.len() as u64, ..Watch::default() };
     let context = Context { zone: TimeZone::UTC, mapping: None, asset: None };
-    format.parse(&mut Cursor::new(bytes), &context, &mut watch)?;
-    assert!(watch.account.balances(), "the account does not balance: {:?}", watch.account);
-    Ok(watch.account)
+    read_into(format, bytes, &context, &mut Tally::default())
+}
+
+/// As [`read`], under a context, and hands every event on.
+///
+/// # Panics
+/// If the reader breaks a law.
+///
+/// # Errors
+/// What the reader has against the bytes.
+pub fn read_into(
+    format: &dyn Format,
+    bytes: &[u8],
+    context: &Context,
+    then: &mut dyn Sink,
+) -> Result<Account, ParseError> {
+    let length = bytes.len() as u64;
+    let (known, account) = (BTreeSet::new(), Account::default());
+    let mut watch = Watch { then, length, known, organisations: 0, told: false, account };
+    format.parse(&mut Cursor::new(bytes), context, &mut watch)?;
+    let account = watch.account;
+    assert!(account.balances(), "the account does not balance: {account:?}");
+    assert!(account.dropped == 0 || watch.told, "dropped without a word: {account:?}");
+    Ok(account)
 }
 
 /// A sink that knows what may come.
-#[derive(Debug, Default)]
-struct Watch {
+struct Watch<'s> {
+    then: &'s mut dyn Sink,
     length: u64,
     known: BTreeSet<LocalAsset>,
     /// Organisations whose row was not yet counted.
     organisations: u64,
+    /// Whether a warning said that records were dropped.
+    told: bool,
     account: Account,
 }
 
-impl Watch {
+impl Watch<'_> {
     fn knows(&self, asset: LocalAsset, what: &str) {
         assert!(self.known.contains(&asset), "{what} of an asset that was not given: {asset:?}");
     }
@@ -51,14 +73,14 @@ impl Watch {
     }
 }
 
-impl Sink for Watch {
-    fn head(&mut self, _: ReportHead<'_>) -> Result<(), Stopped> {
-        Ok(())
+impl Sink for Watch<'_> {
+    fn head(&mut self, head: ReportHead<'_>) -> Result<(), Stopped> {
+        self.then.head(head)
     }
 
-    fn organisation(&mut self, _: OrganisationSeen<'_>) -> Result<(), Stopped> {
+    fn organisation(&mut self, organisation: OrganisationSeen<'_>) -> Result<(), Stopped> {
         self.organisations += 1;
-        Ok(())
+        self.then.organisation(organisation)
     }
 
     fn asset(&mut self, asset: AssetSeen<'_>) -> Result<(), Stopped> {
@@ -66,21 +88,22 @@ impl Sink for Watch {
         let known_by = asset.stable_id.is_some() || !asset.identifiers.is_empty();
         let first = self.known.insert(asset.local);
         assert!(known_by || !first, "an asset that nothing identifies: {asset:?}");
-        Ok(())
+        self.then.asset(asset)
     }
 
     fn coverage(&mut self, coverage: CoverageSeen<'_>) -> Result<(), Stopped> {
         self.knows(coverage.asset, "coverage");
-        Ok(())
+        self.then.coverage(coverage)
     }
 
     fn software(&mut self, software: SoftwareSeen<'_>) -> Result<(), Stopped> {
         self.knows(software.asset, "software");
-        Ok(())
+        self.then.software(software)
     }
 
     fn record(&mut self, record: Record<'_>) -> Result<(), Stopped> {
         self.holds(record.place);
+        assert!(record.place.start < record.place.end, "a record of no bytes: {:?}", record.place);
         if let Some(asset) = record.asset {
             self.knows(asset, "a record");
         } else {
@@ -99,10 +122,11 @@ impl Sink for Watch {
             assert!(!statements.is_empty(), "findings without a statement");
         }
         self.account.add(&record.outcome);
-        Ok(())
+        self.then.record(record)
     }
 
-    fn warn(&mut self, _: Warning) -> Result<(), Stopped> {
-        Ok(())
+    fn warn(&mut self, warning: Warning) -> Result<(), Stopped> {
+        self.told |= warning.code == WarningCode::DroppedRecord;
+        self.then.warn(warning)
     }
 }

@@ -1,5 +1,8 @@
 //! Every reader of the registry against every kind of bad input: a value or an error, no law
-//! broken.
+//! broken. And against reports that others wrote, where they are at hand: [`truth`].
+
+#[cfg(test)]
+mod truth;
 
 use proptest::prelude::*;
 use yagura_formats::registry;
