@@ -99,21 +99,36 @@ impl<'b> Head<'b> {
     /// A few words on what the bytes look like, for the refusal of an unknown format.
     pub fn describe(&self) -> String {
         match &self.shape {
-            Shape::Json { paths } => {
-                let keys: Vec<&str> =
-                    paths.iter().map(String::as_str).filter(|p| !p.contains('.')).take(5).collect();
-                format!("JSON with {}", keys.join(", "))
-            }
+            Shape::Json { paths } => describe_json(paths),
             Shape::Xml { root, .. } => format!("XML with root `{root}`"),
             Shape::Table { columns } => {
-                let first: Vec<&str> = columns.iter().map(String::as_str).take(5).collect();
-                let shown: String = first.join(", ").chars().take(80).collect();
-                format!("text beginning `{}`", shown.escape_debug())
+                let first = columns.iter().map(String::as_str).take(5);
+                format!("text beginning `{}`", shown(first))
             }
             Shape::Xlsx => "an Excel workbook".to_owned(),
             Shape::Other => "bytes of no known shape".to_owned(),
         }
     }
+}
+
+/// The first members of a JSON document, or of the objects in an array.
+fn describe_json(paths: &BTreeSet<String>) -> String {
+    let (what, start) = match paths.contains("[]") {
+        true => ("a JSON array", "[]."),
+        false => ("a JSON object", ""),
+    };
+    let keys = paths.iter().filter_map(|path| path.strip_prefix(start));
+    let keys = shown(keys.filter(|key| !key.contains(['.', '['])).take(5));
+    match keys.is_empty() {
+        true => format!("{what} that names nothing"),
+        false => format!("{what} with `{keys}`"),
+    }
+}
+
+/// What the input holds, fit for a line of text.
+fn shown<'t>(parts: impl Iterator<Item = &'t str>) -> String {
+    let text: String = parts.collect::<Vec<_>>().join(", ").chars().take(80).collect();
+    text.escape_debug().to_string()
 }
 
 fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
@@ -258,5 +273,19 @@ mod tests {
         assert!(table.has_columns(&["plugin id", "cve"]));
         assert!(Head::new(b"PK\x03\x04....xl/workbook.xml").is_xlsx());
         assert!(Head::new(b" \n").is_blank());
+    }
+
+    #[test]
+    fn what_no_format_claims_is_described() {
+        for (text, expected) in [
+            ("{}", "a JSON object that names nothing"),
+            ("{\"b\":{\"c\":1},\"a\":[1]}", "a JSON object with `a, b`"),
+            ("[]", "a JSON array that names nothing"),
+            ("[{\"b\":{\"c\":1}},{\"a\\n\":[1]}]", "a JSON array with `a\\\\n, b`"),
+            ("null", "text beginning `null`"),
+            ("<a:Run/>", "XML with root `Run`"),
+        ] {
+            assert_eq!(Head::new(text.as_bytes()).describe(), expected, "{text}");
+        }
     }
 }
