@@ -1,6 +1,9 @@
 //! Every reader of the registry against every kind of bad input: a value or an error, no law
-//! broken. And against reports that others wrote, where they are at hand: [`truth`].
+//! broken. Against our [`examples`], and against reports that others wrote, where they are at
+//! hand: [`truth`].
 
+#[cfg(test)]
+mod examples;
 #[cfg(test)]
 mod truth;
 
