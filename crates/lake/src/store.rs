@@ -9,6 +9,7 @@ mod error;
 mod file;
 mod ledger;
 mod medium;
+mod recover;
 mod tracked;
 
 use std::{
