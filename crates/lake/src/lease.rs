@@ -22,8 +22,8 @@ use crate::store::Store;
 /// The right to write, until it is dropped.
 #[derive(Debug)]
 pub struct Lease {
-    /// Locked; closing it gives the lease back.
-    _lock: File,
+    /// Locked; dropped, it is unlocked.
+    lock: LockFile,
 }
 
 /// The right to write could not be had.
@@ -75,14 +75,15 @@ impl Lease {
         let holder = writer.path.clone();
         let lock =
             if wait.is_zero() { try_both(queue, writer)? } else { wait_for(queue, writer, wait)? };
-        let Some(mut lock) = lock else {
+        let Some(lock) = lock else {
             return Err(LeaseError::Held {
                 path: store.folder().display().to_string(),
                 holder: describe(&holder),
             });
         };
-        lock.sign(now)?;
-        Ok(Self { _lock: lock.file })
+        let mut lease = Self { lock };
+        lease.lock.sign(now)?;
+        Ok(lease)
     }
 }
 
@@ -122,6 +123,15 @@ impl LockFile {
             .and_then(|()| self.file.rewind())
             .and_then(|()| self.file.write_all(text.as_bytes()));
         written.map_err(io("write", &self.path))
+    }
+}
+
+impl Drop for LockFile {
+    /// Closing would not do: a child between fork and exec has a copy of the file, and a lock lasts
+    /// until the last copy is closed.
+    fn drop(&mut self) {
+        // What cannot be unlocked is closed next.
+        drop(self.file.unlock());
     }
 }
 

@@ -73,3 +73,14 @@ fn queue_is_free(store: &Store) -> bool {
     let queue = std::fs::File::open(store.folder().join("_yagura/writer.queue")).unwrap();
     queue.try_lock().is_ok()
 }
+
+/// Between fork and exec a child has a copy of everything open, the lock's file too.
+#[test]
+fn a_lease_ends_though_a_child_has_a_copy_of_its_file() {
+    let (_folder, store) = fresh();
+    let lease = Lease::acquire(&store, Duration::ZERO, NOW).unwrap();
+    let copy = lease.lock.file.try_clone().unwrap();
+    drop(lease);
+    drop(Lease::acquire(&store, Duration::ZERO, NOW).unwrap());
+    drop(copy);
+}
