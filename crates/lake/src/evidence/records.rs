@@ -250,14 +250,21 @@ mod tests {
             prop_assert_eq!(places_of(&index.to_bytes()).unwrap(), places);
         }
 
+        /// One bit of a frame's descriptor is unused, and decoders must ignore it.
         #[test]
-        fn a_flipped_bit_is_noticed(records in 1..3000_u64, at in any::<prop::sample::Index>(), bit in 0..8) {
-            let index: RecordIndex =
+        fn a_flipped_bit_is_noticed_or_changes_nothing(
+            records in 1..3000_u64,
+            at in any::<prop::sample::Index>(),
+            bit in 0..8,
+        ) {
+            let places: Vec<_> =
                 (0..records).map(|n| Place { start: n * 100, end: n * 100 + n % 90 }).collect();
-            let mut stored = index.to_bytes();
+            let mut stored = places.iter().copied().collect::<RecordIndex>().to_bytes();
             let at = at.index(stored.len());
             stored[at] ^= 1_u8 << bit;
-            prop_assert!(places_of(&stored).is_err());
+            if let Ok(found) = places_of(&stored) {
+                prop_assert_eq!(found, places);
+            }
         }
     }
 
