@@ -4,6 +4,8 @@ pub(crate) mod files;
 pub(crate) mod help;
 pub(crate) mod reading;
 pub(crate) mod results;
+pub(crate) mod scoring;
+pub(crate) mod time;
 pub(crate) mod usage;
 
 use std::{ffi::OsString, path::PathBuf};

@@ -1,7 +1,10 @@
 //! The verbs, one file each.
 
+mod explain;
 mod formats;
 mod inspect;
+mod query;
+mod score;
 
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 
@@ -11,7 +14,13 @@ use crate::{
 };
 
 /// All verbs, in the order of the help.
-pub(crate) const VERBS: &[Entry] = &[entry::<inspect::Inspect>(), entry::<formats::Formats>()];
+pub(crate) const VERBS: &[Entry] = &[
+    entry::<inspect::Inspect>(),
+    entry::<formats::Formats>(),
+    entry::<score::Score>(),
+    entry::<explain::Explain>(),
+    entry::<query::Query>(),
+];
 
 /// A verb: its arguments, and what it does.
 pub(crate) trait Verb: CommandFactory + FromArgMatches {

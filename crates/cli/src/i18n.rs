@@ -46,6 +46,26 @@ const FILES: &[(&str, &str, &str)] = &[
         include_str!("../../../locales/ja/cli-formats.ftl"),
         include_str!("../../../locales/en/cli-formats.ftl"),
     ),
+    (
+        "codes",
+        include_str!("../../../locales/ja/codes.ftl"),
+        include_str!("../../../locales/en/codes.ftl"),
+    ),
+    (
+        "cli-score",
+        include_str!("../../../locales/ja/cli-score.ftl"),
+        include_str!("../../../locales/en/cli-score.ftl"),
+    ),
+    (
+        "cli-explain",
+        include_str!("../../../locales/ja/cli-explain.ftl"),
+        include_str!("../../../locales/en/cli-explain.ftl"),
+    ),
+    (
+        "cli-query",
+        include_str!("../../../locales/ja/cli-query.ftl"),
+        include_str!("../../../locales/en/cli-query.ftl"),
+    ),
 ];
 
 /// A language the program speaks.
@@ -88,6 +108,7 @@ fn locale() -> String {
 
 /// The texts of one language.
 pub(crate) struct Texts {
+    language: Language,
     bundle: FluentBundle<FluentResource>,
 }
 
@@ -121,7 +142,12 @@ impl Texts {
             };
             bundle.add_resource_overriding(resource);
         }
-        Self { bundle }
+        Self { language, bundle }
+    }
+
+    /// Whether the person reads Japanese.
+    pub(crate) fn is_japanese(&self) -> bool {
+        self.language == Language::Ja
     }
 
     /// The text of an id.

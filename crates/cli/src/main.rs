@@ -1,7 +1,7 @@
 //! The `yagura` program: one verb, one file.
 //!
 //! [`arguments`] holds the command line, [`command`] the verbs, [`session`] what a verb works with,
-//! [`output`] how results are shown, [`i18n`] the texts.
+//! [`output`] how results are shown, [`i18n`] the texts, [`words`] what several verbs say alike.
 
 mod arguments;
 mod command;
@@ -9,6 +9,7 @@ mod failure;
 mod i18n;
 mod output;
 mod session;
+mod words;
 
 use std::{env, ffi::OsString, process::ExitCode};
 

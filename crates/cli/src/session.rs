@@ -1,11 +1,14 @@
 //! What every verb works with.
 
-use std::{env, path::PathBuf, process::ExitCode};
+use std::{cell::OnceCell, env, fmt::Display, future::Future, path::PathBuf, process::ExitCode};
 
+use tokio::runtime::{self, Runtime};
 use yagura_engine::{
+    chain,
     clock::Clock,
     inspect::RefusalReason,
     intake::{Intake, Limits},
+    lake::{Lake, LakeError},
 };
 
 use crate::{
@@ -14,6 +17,9 @@ use crate::{
     i18n::Texts,
     output::{console::Console, sheet::SheetError},
 };
+
+/// Threads that carry out what waits for the disk; reading and packing have threads of their own.
+const WORKERS: usize = 2;
 
 /// How a verb ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,12 +46,14 @@ pub(crate) struct Session {
     pub(crate) texts: Texts,
     pub(crate) console: Console,
     pub(crate) clock: Clock,
+    runtime: OnceCell<Runtime>,
 }
 
 impl Session {
     pub(crate) fn new(global: GlobalArguments, texts: Texts) -> Self {
         let console = Console::new(global.color);
-        Self { global, texts, console, clock: Clock::System }
+        let runtime = OnceCell::new();
+        Self { global, texts, console, clock: Clock::System, runtime }
     }
 
     /// Takes in files; what must be unpacked is kept beside the data if there is a data folder,
@@ -54,6 +62,42 @@ impl Session {
         let beside = self.global.data_folder().map(|folder| folder.join("spool"));
         let spool: PathBuf = beside.filter(|folder| folder.is_dir()).unwrap_or_else(env::temp_dir);
         Intake::new(spool, Limits::default())
+    }
+
+    /// The data folder.
+    pub(crate) fn data_folder(&self) -> Result<PathBuf, Failure> {
+        self.global.data_folder().ok_or_else(|| self.failure("error-no-data-folder"))
+    }
+
+    /// The lake in the data folder, which is made if there is none.
+    pub(crate) fn lake(&self) -> Result<Lake, Failure> {
+        let lake = Lake::open(&self.data_folder()?);
+        lake.map_err(|error| self.lake_failure(&error))
+    }
+
+    /// Carries out what works with the lake.
+    pub(crate) fn block_on<F: Future>(&self, work: F) -> Result<F::Output, Failure> {
+        if let Some(runtime) = self.runtime.get() {
+            return Ok(runtime.block_on(work));
+        }
+        let made =
+            runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
+        Ok(self.runtime.get_or_init(|| made).block_on(work))
+    }
+
+    /// Ends a verb with a text.
+    pub(crate) fn failure(&self, id: &str) -> Failure {
+        Failure::Told { text: self.texts.say(id), detail: None }
+    }
+
+    /// Ends a verb with a text and a detail for technicians.
+    pub(crate) fn failure_with(&self, id: &str, detail: &impl Display) -> Failure {
+        Failure::told(self.texts.say(id), detail)
+    }
+
+    /// Ends a verb that could not read or write the data.
+    pub(crate) fn lake_failure(&self, error: &LakeError) -> Failure {
+        self.failure_with("error-lake", &chain(error))
     }
 
     /// Why a file was refused, in the person's language.

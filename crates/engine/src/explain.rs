@@ -1,5 +1,8 @@
 //! Explain: from points back to the bytes of a report.
 
+mod finding_id;
+mod near;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use yagura_lake::{
@@ -17,12 +20,17 @@ use yagura_model::{
 
 use crate::score::{Evidence, Facts};
 
+pub use finding_id::FindingId;
+pub use near::near;
+
 /// Longest excerpt of a record, in characters.
 const EXCERPT: usize = 600;
 
 /// Where a statement stands.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Proof {
+    /// The finding's id: it finds the same statement again.
+    pub finding: FindingId,
     /// The source that says it.
     pub source: String,
     /// The check, as `tool:id`.
@@ -92,6 +100,7 @@ impl Proofs {
         let excerpt = if secret { String::new() } else { excerpt(&bytes.record(place)?.bytes) };
         let Place { start, end } = place;
         Ok(Proof {
+            finding: FindingId::of(evidence),
             source: self.sources.get(&evidence.source).cloned().unwrap_or_default(),
             check: check.map(|c| format!("{}:{}", c.tool, c.id)).unwrap_or_default(),
             location: evidence.location.to_string(),
@@ -146,6 +155,18 @@ pub async fn find_assets(snapshot: &Snapshot, text: &str) -> Result<BTreeSet<Ass
     let filter = Filter::of("subject", subjects.iter().map(|subject| subject.0));
     let links: Vec<LinkRow> = snapshot.rows(&filter).await?;
     Ok(links.into_iter().map(|link| link.asset).collect())
+}
+
+/// The asset a finding stands on, through the links in force.
+///
+/// # Errors
+/// If the lake cannot be read.
+pub async fn asset_of(
+    snapshot: &Snapshot,
+    subject: SubjectKey,
+) -> Result<Option<AssetKey>, LakeError> {
+    let links: Vec<LinkRow> = snapshot.rows(&Filter::of("subject", [subject.0])).await?;
+    Ok(links.first().map(|link| link.asset))
 }
 
 fn number(text: &str) -> Option<AssetKey> {

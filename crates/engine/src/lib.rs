@@ -14,6 +14,41 @@ pub mod score;
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod views;
 
+/// What must be, so that the layers above need not depend on it.
+pub use yagura_baseline as baseline;
 /// The readers, so that the layers above need not depend on them.
 pub use yagura_formats as formats;
+/// The repository of facts, so that the layers above need not depend on it.
+pub use yagura_lake as lake;
+
+/// An error with all that caused it, for technicians: `cannot open the table: no such file`.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let said = cause.to_string();
+        if !text.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
+        next = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::chain;
+
+    #[test]
+    fn an_error_is_told_with_its_causes_each_once() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("cannot read `x`")]
+        struct Outer(#[source] std::io::Error);
+        let error = Outer(std::io::Error::other("the disk is gone"));
+        assert_eq!(chain(&error), "cannot read `x`: the disk is gone");
+    }
+}

@@ -6,6 +6,7 @@
 //! same inputs give the same points in any order.
 
 mod facts;
+mod names;
 mod problems;
 mod profile;
 mod run;
@@ -16,7 +17,8 @@ mod unknowns;
 mod tests;
 
 pub use facts::{Evidence, Facts};
+pub use names::{Name, Names};
 pub use problems::{Problem, ProblemKey};
 pub use profile::Profile;
 pub use run::{AssetScore, Item, ItemKind, Remedy, ScoreRun};
-pub use totals::{By, Total};
+pub use totals::{By, Total, is_within};

@@ -61,8 +61,12 @@ impl House {
     }
 
     pub(crate) async fn ask(&self, sql: &str) -> Vec<String> {
+        self.ask_at(sql, Times::default()).await
+    }
+
+    pub(crate) async fn ask_at(&self, sql: &str, times: Times) -> Vec<String> {
         let snapshot = self.ingest.lake.snapshot().await.unwrap();
-        let answer = query(&snapshot, sql, Times::default(), QueryLimits::STANDARD).await.unwrap();
+        let answer = query(&snapshot, sql, times, QueryLimits::STANDARD).await.unwrap();
         let text = |row: &Vec<Option<String>>| {
             row.iter().map(|c| c.clone().unwrap_or("-".into())).collect::<Vec<_>>().join(" ")
         };

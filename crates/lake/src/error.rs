@@ -49,6 +49,15 @@ pub enum LakeError {
     /// A query could not be planned or carried out.
     #[error("the query failed")]
     Query(#[from] datafusion::error::DataFusionError),
+    /// A query that is something else than one `SELECT`.
+    #[error("only one `SELECT` can be asked; nothing that changes data, files or settings")]
+    NotOneSelect,
+    /// A query over something that is not there.
+    #[error("there is no view `{name}`")]
+    UnknownView {
+        /// As it was written.
+        name: String,
+    },
     /// The answer has more rows than allowed.
     #[error("the answer has more than {limit} rows: add a `LIMIT` or a condition")]
     TooManyAnswers {

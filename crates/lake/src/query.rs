@@ -13,12 +13,14 @@ use datafusion::{
         session_state::SessionStateBuilder,
     },
     prelude::{SessionConfig, SessionContext},
+    sql::{parser::Statement, sqlparser::ast},
 };
 use futures::StreamExt;
 use yagura_model::{
     coverage::ObservationKind,
     domain::AssetClass,
     finding::{Disposition, FindingState},
+    identifier::IdentifierKind,
     severity::Severity,
 };
 
@@ -83,6 +85,7 @@ pub async fn query(
     let options =
         SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
     let answered = async {
+        one_select(&context, sql)?;
         let frame = context.sql_with_options(sql, options).await?;
         let mut answer = Answer { columns: columns(frame.schema().as_arrow()), rows: Vec::new() };
         let mut stream = frame.execute_stream().await?;
@@ -98,6 +101,24 @@ pub async fn query(
         Ok(answer) => answer,
         Err(_) => Err(LakeError::TooSlow { seconds: limits.time.as_secs() }),
     }
+}
+
+/// Refuses what is not one `SELECT` over the views before anything is planned.
+fn one_select(context: &SessionContext, sql: &str) -> Result<(), LakeError> {
+    let state = context.state();
+    let dialect = state.config().options().sql_parser.dialect;
+    let statement = state.sql_to_statement(sql, &dialect)?;
+    let Statement::Statement(inner) = &statement else { return Err(LakeError::NotOneSelect) };
+    if !matches!(**inner, ast::Statement::Query(_)) {
+        return Err(LakeError::NotOneSelect);
+    }
+    for reference in state.resolve_table_references(&statement)? {
+        let known = VIEWS.iter().any(|view| view.name == reference.table());
+        if !known || reference.schema().is_some() {
+            return Err(LakeError::UnknownView { name: reference.to_string() });
+        }
+    }
+    Ok(())
 }
 
 /// A session that knows the views and nothing else.
@@ -170,6 +191,11 @@ fn expand(sql: &str, times: Times) -> String {
         .replace("{open_i}", &format!("i.{}", views::open(times)).replace("i.TRUE", "TRUE"))
         .replace("{open_w}", &format!("w.{}", views::open(times)).replace("w.TRUE", "TRUE"))
         .replace("{open}", views::open(times))
+        .replace("{now}", &views::now(times))
+        .replace(
+            "{identifier}",
+            &cases("i.kind", IdentifierKind::ALL.iter().map(|k| (k.number(), k.as_str()))),
+        )
         .replace("{kind}", &kinds("c.kind"))
         .replace("{kind_c}", &kinds("kind"))
         .replace(
@@ -188,6 +214,12 @@ fn expand(sql: &str, times: Times) -> String {
             "{disposition}",
             &cases("f.disposition", Disposition::ALL.iter().map(|d| (d.number(), d.as_str()))),
         );
+    while let Some((before, rest)) = sql.split_once("{r:") {
+        let Some((kind, after)) = rest.split_once('}') else { break };
+        sql = format!(
+            "{before}first_value(r.target ORDER BY r.first_seen DESC, r.target) FILTER (WHERE r.kind = {kind}){after}"
+        );
+    }
     while let Some((before, rest)) = sql.split_once("{a:") {
         let Some((name, after)) = rest.split_once('}') else { break };
         sql = format!(

@@ -1,7 +1,7 @@
 //! The documented views: what `yagura query` sees.
 //!
 //! Each is SQL over the tables of one snapshot at one pair of times: how things were (`as_of`) by
-//! what was known (`known_at`). `docs/query.md` lists their columns; a test keeps it current.
+//! what was known (`known_at`). `docs/query.md` lists their columns; a test of the engine keeps it current.
 
 use yagura_model::Timestamp;
 
@@ -48,6 +48,15 @@ pub(crate) fn in_force(table: Table, times: Times, commit: i64) -> String {
             "t.first_seen <= TIMESTAMP '{at}' AND (t.resolved_at IS NULL OR t.resolved_at > TIMESTAMP '{at}')"
         ));
     }
+    if let Some(at) = times.as_of {
+        // What was seen or said first after that time was not there yet.
+        let begun = match table {
+            Table::Assets => Some("first_seen"),
+            Table::Coverage | Table::Reports => Some("observed_at"),
+            _ => None,
+        };
+        conditions.extend(begun.map(|column| format!("t.{column} <= TIMESTAMP '{at}'")));
+    }
     format!(
         "SELECT t.* FROM raw_{name} t LEFT JOIN \
          (SELECT old_written_by, old_row FROM raw_superseded \
@@ -64,6 +73,11 @@ pub(crate) fn open(times: Times) -> &'static str {
     if times.as_of.is_some() { "TRUE" } else { "resolved_at IS NULL" }
 }
 
+/// The time the answer is for, as SQL.
+pub(crate) fn now(times: Times) -> String {
+    times.as_of.map_or_else(|| "now()".to_owned(), |at| format!("TIMESTAMP '{at}'"))
+}
+
 /// All views, in an order in which each stands on those before it. `{open}` is the condition of an
 /// open interval.
 pub const VIEWS: &[View] = &[
@@ -76,20 +90,20 @@ pub const VIEWS: &[View] = &[
     View {
         name: "identifier_values",
         row: "an identifier of an asset, as one source knows it",
-        sql: "SELECT l.asset, i.kind, i.value, i.first_seen, i.subject \
+        sql: "SELECT l.asset, {identifier} AS kind, i.value, i.first_seen, i.subject \
               FROM identifiers i JOIN links l ON i.subject = l.subject WHERE {open_i}",
     },
     View {
         name: "inventory",
         row: "an asset with its organisation and system",
         sql: "SELECT s.asset, s.name, s.domain, s.class, \
-                     coalesce(max(r.target) FILTER (WHERE r.kind = 1), s.organisation) AS organisation, \
-                     max(r.target) FILTER (WHERE r.kind = 2) AS used_by, \
-                     max(r.target) FILTER (WHERE r.kind = 3) AS operated_by, \
-                     max(r.target) FILTER (WHERE r.kind = 4) AS system, \
+                     coalesce({r:1}, s.organisation) AS organisation, \
+                     {r:2} AS used_by, {r:3} AS operated_by, {r:4} AS system, \
                      s.first_seen \
               FROM assets s JOIN links l ON s.asset = l.asset \
-              LEFT JOIN (SELECT * FROM relations WHERE {open}) r ON r.subject = l.subject \
+              LEFT JOIN (SELECT * FROM relations WHERE {open} \
+                         AND (valid_from IS NULL OR valid_from <= {now}) \
+                         AND (valid_to IS NULL OR valid_to > {now})) r ON r.subject = l.subject \
               GROUP BY s.asset, s.name, s.domain, s.class, s.organisation, s.first_seen",
     },
     View {

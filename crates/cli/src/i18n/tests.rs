@@ -8,7 +8,11 @@ use std::{
 
 use fluent_bundle::FluentArgs;
 use yagura_engine::{formats::ErrorCode, intake::IntakeCode};
-use yagura_model::warning::WarningCode;
+use yagura_model::{
+    coverage::ObservationKind,
+    domain::{AssetClass, Domain},
+    warning::WarningCode,
+};
 
 use super::*;
 
@@ -65,7 +69,11 @@ fn made() -> BTreeSet<String> {
     let parse = ErrorCode::ALL.iter().map(|code| format!("parse-{}", code.as_str()));
     let intake = IntakeCode::ALL.iter().map(|code| format!("intake-{}", code.as_str()));
     let warning = WarningCode::ALL.iter().map(|code| format!("warning-{}", code.as_str()));
+    let class = AssetClass::ALL.iter().map(|class| format!("class-{}", class.as_str()));
+    let domain = Domain::ALL.iter().map(|domain| format!("domain-{}", domain.as_str()));
+    let kind = ObservationKind::ALL.iter().map(|kind| format!("kind-{}", kind.as_str()));
     let mut ids: BTreeSet<String> = parse.chain(intake).chain(warning).collect();
+    ids.extend(class.chain(domain).chain(kind));
     crate::arguments::help::ids(&crate::arguments::command(), &mut ids);
     ids
 }

@@ -1,6 +1,7 @@
 //! One value of a table.
 
 use jiff::{Timestamp, tz::TimeZone};
+use yagura_model::points::MicroPoints;
 
 /// How a value is to be noticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -20,6 +21,9 @@ pub(crate) enum Value {
     Text(String),
     Count(u64),
     Time(Timestamp),
+    Points(MicroPoints),
+    /// A number as it was written.
+    Number(String),
 }
 
 /// A value and how it is to be noticed.
@@ -46,6 +50,14 @@ impl Cell {
         time.map_or(Value::Empty, Value::Time).into()
     }
 
+    pub(crate) fn points(points: MicroPoints) -> Self {
+        Value::Points(points).into()
+    }
+
+    pub(crate) fn number(text: impl Into<String>) -> Self {
+        Value::Number(text.into()).into()
+    }
+
     pub(crate) fn tone(self, tone: Tone) -> Self {
         Self { tone, ..self }
     }
@@ -62,7 +74,8 @@ impl Cell {
     pub(crate) fn shown(&self, zone: &TimeZone) -> String {
         match &self.value {
             Value::Empty => String::new(),
-            Value::Text(text) => plain(text),
+            Value::Text(text) | Value::Number(text) => plain(text),
+            Value::Points(points) => rounded_points(*points),
             Value::Count(count) => grouped_integer(*count),
             Value::Time(time) => {
                 time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M %:z").to_string()
@@ -109,6 +122,28 @@ pub(crate) fn grouped(number: f64) -> String {
     number.to_string()
 }
 
+/// Points at two decimals, half even, with thousands apart.
+fn rounded_points(points: MicroPoints) -> String {
+    let micro = points.0.unsigned_abs();
+    let (whole, rest) = (micro / 10_000, micro % 10_000);
+    let up = rest > 5_000 || (rest == 5_000 && whole % 2 == 1);
+    let hundredths = whole + u64::from(up);
+    let sign = if points.0 < 0 && hundredths > 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}", grouped_integer(hundredths / 100), hundredths % 100)
+}
+
+/// Points exactly, with at least two decimals.
+pub(crate) fn exact_points(points: MicroPoints) -> String {
+    let micro = points.0.unsigned_abs();
+    let sign = if points.0 < 0 { "-" } else { "" };
+    let decimals = format!("{:06}", micro % 1_000_000);
+    let mut kept = decimals.trim_end_matches('0').to_owned();
+    while kept.len() < 2 {
+        kept.push('0');
+    }
+    format!("{sign}{}.{kept}", micro / 1_000_000)
+}
+
 fn grouped_integer(number: u64) -> String {
     group(&number.to_string())
 }
@@ -134,6 +169,23 @@ mod tests {
             assert_eq!(grouped_integer(number), text);
         }
         assert_eq!((grouped(12_345.0), grouped(0.5)), ("12,345".to_owned(), "0.5".to_owned()));
+    }
+
+    #[test]
+    fn points_are_rounded_in_tables_and_exact_elsewhere() {
+        let rows = [
+            (0, "0.00", "0.00"),
+            (5_000, "0.00", "0.005"),
+            (15_000, "0.02", "0.015"),
+            (5_001, "0.01", "0.005001"),
+            (1_234_567_890_000, "1,234,567.89", "1234567.89"),
+            (-2_500_000, "-2.50", "-2.50"),
+            (-1, "0.00", "-0.000001"),
+        ];
+        for (micro, table, exact) in rows {
+            let points = MicroPoints(micro);
+            assert_eq!((&*rounded_points(points), &*exact_points(points)), (table, exact));
+        }
     }
 
     #[test]

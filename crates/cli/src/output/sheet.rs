@@ -7,7 +7,7 @@ use std::{borrow::Cow, io::Write, path::Path};
 
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
-use super::cell::{Cell, Value};
+use super::cell::{Cell, Value, exact_points};
 
 /// Rows an Excel sheet has at most, its header among them.
 const XLSX_ROWS: u32 = 1_048_576;
@@ -79,6 +79,8 @@ impl<'o> CsvRows<'o> {
                 Value::Text(text) => self.writer.write_field(harmless(text).as_bytes())?,
                 Value::Count(count) => self.writer.write_field(count.to_string())?,
                 Value::Time(time) => self.writer.write_field(time.to_string())?,
+                Value::Points(points) => self.writer.write_field(exact_points(*points))?,
+                Value::Number(text) => self.writer.write_field(text)?,
             }
         }
         self.writer.write_record(None::<&[u8]>)?;
@@ -131,6 +133,14 @@ impl XlsxRows {
                     }
                 }
                 Value::Time(time) => sheet.write_string(row, column, time.to_string())?,
+                Value::Points(points) => sheet.write_number(row, column, points.as_points())?,
+                Value::Number(text) => match text.parse::<f64>() {
+                    // Fifteen digits are what a spreadsheet holds exactly.
+                    Ok(number) if number.is_finite() && text.len() <= 15 => {
+                        sheet.write_number(row, column, number)?
+                    }
+                    _ => sheet.write_string(row, column, excel_text(text))?,
+                },
             };
         }
         self.next += 1;

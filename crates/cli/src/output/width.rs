@@ -41,9 +41,72 @@ pub(crate) fn cut(text: &str, limit: usize, keep: Keep) -> String {
     }
 }
 
+/// A text in lines of at most `limit` columns, broken at blanks where there are some and anywhere
+/// between full-width characters.
+pub(crate) fn wrapped(text: &str, limit: usize) -> Vec<String> {
+    let limit = limit.max(2);
+    let mut lines = Vec::new();
+    let (mut line, mut used) = (String::new(), 0);
+    // A piece is a word with the blank after it, or one full-width character.
+    for piece in pieces(text) {
+        let wide = width(&piece);
+        if used > 0 && used + width(piece.trim_end()) > limit {
+            lines.push(line.trim_end().to_owned());
+            (line, used) = (String::new(), 0);
+        }
+        if wide <= limit {
+            line.push_str(&piece);
+            used += wide;
+            continue;
+        }
+        for c in piece.chars() {
+            let wide = c.width().unwrap_or(0);
+            if used + wide > limit {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push(c);
+            used += wide;
+        }
+    }
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
+fn pieces(text: &str) -> Vec<String> {
+    /// What must not begin a line.
+    const CLOSING: &str = "、。」』）］｝・ー";
+    let mut pieces: Vec<String> = Vec::new();
+    let mut open = false;
+    for c in text.chars() {
+        let full = c.width() == Some(2);
+        match pieces.last_mut() {
+            Some(last) if c == ' ' || CLOSING.contains(c) || (open && !full) => last.push(c),
+            _ => pieces.push(c.to_string()),
+        }
+        open = !full && c != ' ';
+    }
+    pieces
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Keep::*, *};
+
+    #[test]
+    fn wrapped_lines_fit_and_lose_nothing() {
+        assert_eq!(wrapped("no word is cut here", 9), ["no word", "is cut", "here"]);
+        assert_eq!(wrapped("脅威情報なし、です", 12), ["脅威情報な", "し、です"]);
+        assert_eq!(wrapped("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrapped("", 10), [""]);
+        for limit in 4..40 {
+            for line in wrapped("基礎 3.43 × 脅威 1 = 10.29 点 (CVSS 9.8)", limit) {
+                assert!(width(&line) <= limit, "{limit}: {line}");
+            }
+        }
+    }
 
     #[test]
     fn cut_texts_fit_and_say_so() {

@@ -42,7 +42,7 @@ async fn every_total_is_the_sum_of_its_parts() {
     house.take(&report, &House::request("a")).await.unwrap();
     let run = run(&house).await;
     let whole = run.whole();
-    for by in [By::Organisation, By::Asset, By::Class, By::Check, By::Domain] {
+    for by in [By::Organisation, By::Asset, By::Class, By::Check, By::Domain, By::Remedy] {
         let sum: MicroPoints = run.totals(by).iter().map(|total| total.open).sum();
         assert_eq!(sum, whole.open, "{by:?}");
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use yagura_model::points::MicroPoints;
+use yagura_model::{organisation::OrganisationCode, points::MicroPoints};
 
 use super::run::{AssetScore, ItemKind, ScoreRun};
 
@@ -21,6 +21,8 @@ pub enum By {
     Check,
     /// The four target domains.
     Domain,
+    /// What one correction closes, over all assets.
+    Remedy,
 }
 
 /// One line of a score.
@@ -65,6 +67,13 @@ impl Total {
 }
 
 impl ScoreRun {
+    /// Only the assets of an organisation and those below it.
+    #[must_use]
+    pub fn within(mut self, organisation: &OrganisationCode) -> Self {
+        self.assets.retain(|score| is_within(&score.profile.organisation, organisation));
+        self
+    }
+
     /// All assets together.
     pub fn whole(&self) -> Total {
         let mut whole = Total::of("", "");
@@ -78,6 +87,7 @@ impl ScoreRun {
         for score in &self.assets {
             match by {
                 By::Check => by_check(&mut totals, score),
+                By::Remedy => by_remedy(&mut totals, score),
                 _ => {
                     for (key, name) in groups(by, score) {
                         totals
@@ -92,6 +102,12 @@ impl ScoreRun {
         lines.sort_by(|a, b| b.open.cmp(&a.open).then_with(|| a.key.cmp(&b.key)));
         lines
     }
+}
+
+/// Whether a code is an organisation's own or one below it.
+pub fn is_within(code: &str, organisation: &OrganisationCode) -> bool {
+    let below = code.strip_prefix(organisation.as_str());
+    below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn groups(by: By, score: &AssetScore) -> Vec<(String, String)> {
@@ -111,7 +127,25 @@ fn groups(by: By, score: &AssetScore) -> Vec<(String, String)> {
         By::Asset => vec![(format!("A-{}", profile.asset), profile.name.clone())],
         By::Class => vec![same(profile.class.as_str())],
         By::Domain => vec![same(profile.class.domain().as_str())],
-        By::Check => Vec::new(),
+        By::Check | By::Remedy => Vec::new(),
+    }
+}
+
+fn by_remedy(totals: &mut BTreeMap<String, Total>, score: &AssetScore) {
+    for remedy in &score.remedies {
+        let total = totals.entry(remedy.key.clone()).or_insert_with(|| Total::of(&remedy.key, ""));
+        total.assets += 1;
+        total.items += remedy.items.len() as u64;
+        for item in &remedy.items {
+            if item.accepted {
+                total.accepted += item.share;
+            } else {
+                total.open += item.share;
+            }
+            if matches!(item.kind, ItemKind::Unknown { .. }) {
+                total.unknown += item.share;
+            }
+        }
     }
 }
 

@@ -1,0 +1,188 @@
+//! `yagura score`: the points, worst first.
+
+use clap::{Parser, ValueEnum};
+use serde::Serialize;
+use yagura_engine::score::{By, Total, is_within};
+use yagura_model::points::MicroPoints;
+
+use super::Verb;
+use crate::{
+    arguments::{
+        results::{ResultArguments, Sheet},
+        scoring::{Scored, ScoringArguments},
+    },
+    failure::Failure,
+    output::cell::Cell,
+    session::{Session, Status},
+    words,
+};
+
+mod show;
+
+/// See the module.
+#[derive(Debug, Parser)]
+#[command(name = "score")]
+pub(crate) struct Score {
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        default_value = "org",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
+    by: Group,
+
+    #[arg(long, value_name = "N")]
+    top: Option<usize>,
+
+    #[command(flatten)]
+    scoring: ScoringArguments,
+
+    #[command(flatten)]
+    results: ResultArguments,
+}
+
+/// What to add up by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Group {
+    Org,
+    System,
+    Asset,
+    Check,
+    Class,
+    Domain,
+}
+
+impl Group {
+    fn by(self) -> By {
+        match self {
+            Self::Org => By::Organisation,
+            Self::System => By::System,
+            Self::Asset => By::Asset,
+            Self::Check => By::Check,
+            Self::Class => By::Class,
+            Self::Domain => By::Domain,
+        }
+    }
+}
+
+/// The document of `--json`.
+#[derive(Debug, Serialize)]
+struct Document<'s> {
+    version: u8,
+    model: &'s str,
+    as_of: jiff::Timestamp,
+    commit: i64,
+    threat_data: bool,
+    by: Group,
+    total: Line,
+    lines: &'s [Line],
+}
+
+/// A line of a score.
+#[derive(Debug, Serialize)]
+struct Line {
+    key: String,
+    name: String,
+    open_micro: MicroPoints,
+    accepted_micro: MicroPoints,
+    unknown_micro: MicroPoints,
+    assets: u64,
+    items: u64,
+}
+
+impl Line {
+    fn of(total: Total, name: String) -> Self {
+        Self {
+            key: total.key,
+            name,
+            open_micro: total.open,
+            accepted_micro: total.accepted,
+            unknown_micro: total.unknown,
+            assets: total.assets,
+            items: total.items,
+        }
+    }
+
+    fn cells(&self) -> Vec<Cell> {
+        vec![
+            Cell::text(&self.key),
+            Cell::text(&self.name),
+            Cell::points(self.open_micro),
+            Cell::points(self.accepted_micro),
+            Cell::points(self.unknown_micro),
+            Cell::count(self.assets),
+            Cell::count(self.items),
+        ]
+    }
+}
+
+const COLUMNS: &[(&str, u16)] = &[
+    ("key", 30),
+    ("name", 50),
+    ("open", 14),
+    ("accepted", 14),
+    ("unknown", 14),
+    ("assets", 10),
+    ("items", 10),
+];
+
+impl Verb for Score {
+    fn run(self, session: &mut Session) -> Result<Status, Failure> {
+        let scored = session.block_on(self.scoring.score(session))??;
+        let (lines, all) = self.lines(session, &scored);
+        let total = Line::of(scored.run.whole(), String::new());
+        if session.global.json {
+            let document = Document {
+                version: 1,
+                model: &scored.run.model,
+                as_of: scored.run.at,
+                commit: scored.run.commit.0,
+                threat_data: false,
+                by: self.by,
+                total,
+                lines: &lines,
+            };
+            session.console.json_line(&document)?;
+            return Ok(Status::Done);
+        }
+        let rows: Vec<Vec<Cell>> = lines.iter().map(Line::cells).collect();
+        let sheet = Sheet { name: "score", columns: COLUMNS, rows: &rows };
+        if !self.results.write(session, &sheet)? {
+            show::show(session, &scored, self.by, rows, &total, all)?;
+        }
+        Ok(Status::Done)
+    }
+}
+
+impl Score {
+    /// The lines wanted, and how many there are in all.
+    fn lines(&self, session: &Session, scored: &Scored) -> (Vec<Line>, usize) {
+        let mut totals = scored.run.totals(self.by.by());
+        if let (Group::Org, Some(org)) = (self.by, &self.scoring.org) {
+            totals.retain(|total| is_within(&total.key, org));
+        }
+        let all = totals.len();
+        totals.truncate(self.top.unwrap_or(all));
+        let line = |total: Total| {
+            let name = self.name(session, scored, &total);
+            Line::of(total, name)
+        };
+        (totals.into_iter().map(line).collect(), all)
+    }
+
+    fn name(&self, session: &Session, scored: &Scored, total: &Total) -> String {
+        let texts = &session.texts;
+        let key = total.key.as_str();
+        match self.by {
+            Group::Org => words::organisation(texts, &scored.names, key),
+            Group::System => scored.names.system(key).unwrap_or(key).to_owned(),
+            Group::Class => texts.say(&format!("class-{key}")),
+            Group::Domain => texts.say(&format!("domain-{key}")),
+            Group::Check if total.name.is_empty() => words::remedy(texts, &scored.model, key),
+            Group::Asset | Group::Check => total.name.clone(),
+        }
+    }
+}

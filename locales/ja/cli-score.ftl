@@ -1,0 +1,41 @@
+## yagura score
+
+command-score = リスク点を集計し、大きい順に表示
+command-score-examples =
+    yagura score
+    yagura score --by asset --top 20
+    yagura score --by check --org sakura/kikaku --as-of 2026-11-01
+
+argument-by = 集計の単位: org、system、asset、check、class、domain（既定は org）
+argument-top = 上位 N 件だけを表示（合計は全件）
+argument-as_of = 基準日時。例: 2026-11-01、2026-11-01T09:00+09:00（既定は現在。日付だけならその日の始まり）
+argument-model = 診断モデルのファイル（既定は同梱のモデル）
+argument-score-org = この組織とその下の組織だけを集計
+
+score-model = 診断モデル: { $model }（{ $title }）
+score-as-of = 基準日時: { $time }
+score-assets = 対象の資産: { $count } 件
+score-no-threat-data = 脅威情報: 取り込んでいないため、脅威の係数はすべて 1 です。
+score-empty = 対象の資産がありません。`yagura ingest` で報告を取り込んでください。
+score-never-observed = 未診断: { $kind }
+score-top = { $all } 件のうち上位 { $shown } 件を表示しています。合計は全件の値です。
+score-note-organisations = 各組織の値は下の組織を含みます。このため行の合計は全体と一致しません。
+score-note-systems = システムは資産を共有します。このため行の合計は全体と一致しません。全体はどのシステムにも属さない資産を含みます。
+score-note-unknown = 未確認は、必要な診断が行われていない資産に対する推定であり、未対処に含まれます。
+
+column-organisation = 組織
+column-system = システム
+column-asset = 資産
+column-check = 課題
+column-class = 種別
+column-domain = 領域
+column-name = 名称
+column-open-points = 未対処
+column-accepted-points = 受容
+column-unknown-points = うち未確認（推定）
+column-items = 項目
+
+error-no-data-folder = データフォルダが決まりません。--data で指定してください。
+error-lake = データフォルダを読み書きできませんでした。
+error-model = 診断モデルを読み込めませんでした: { $file }
+error-unknown-organisation = 組織 `{ $code }` はありません。
