@@ -1,6 +1,7 @@
 //! Development tasks, one task one file. `cargo xtask` alone lists them.
 #![expect(clippy::print_stdout, reason = "a task talks to the person who typed it")]
 
+mod bench;
 mod check;
 mod deny;
 mod fuzz;
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 use task::Task;
 
 /// Every task, by name.
-const TASKS: &[Task] = &[check::TASK, fuzz::TASK, test::TASK, tidy::TASK];
+const TASKS: &[Task] = &[bench::TASK, check::TASK, fuzz::TASK, test::TASK, tidy::TASK];
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);

@@ -1,0 +1,44 @@
+//! All about one asset from a cold start, with small commits since the large one.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    Failure,
+    figure::{Figure, Side},
+    ocsf,
+    run::{Bench, Run, child},
+};
+
+pub(crate) const BENCH: Bench = Bench { name: "explain", measure };
+
+/// Commits of one device each.
+const COMMITS: usize = 60;
+
+fn measure(run: &mut Run) -> Result<(), Failure> {
+    let lake = run.filled_lake()?;
+    let input = run.ocsf(0)?;
+    let small = tempfile::tempdir_in(lake.parent().unwrap_or(&lake))?;
+    let mut reports: Vec<PathBuf> = Vec::new();
+    for number in 0..COMMITS {
+        let path = small.path().join(format!("{number}.jsonl"));
+        ocsf::write_small(&path, &run.shape, number)?;
+        reports.push(path);
+    }
+    let mut paths: Vec<&Path> = vec![&lake];
+    paths.extend(reports.iter().map(PathBuf::as_path));
+    child("ingest", &paths)?;
+    for step in ["asset", "explain"] {
+        let best = run.best(step, &[&lake, Path::new("A-77")])?;
+        if best.number("assets") != 1.0 {
+            return Err("the asset is not in the lake".into());
+        }
+        run.figures.push(Figure {
+            name: format!("{step}, cold, {COMMITS} commits since"),
+            input: input.bytes,
+            value: best.seconds * 1000.0,
+            unit: "ms",
+            bar: Some((Side::AtMost, 150.0)),
+        });
+    }
+    Ok(())
+}
