@@ -49,7 +49,6 @@ explain-organisation-note = Both tables split the same total. `yagura explain A-
 
 column-first-seen = First seen
 column-in-service-since = In service since
-column-source = Source
 column-check-id = Check
 column-location = Location
 column-since = Since

@@ -13,6 +13,3 @@ inspect-summary = { $read ->
     [0] .
    *[other] , { $refused } refused.
 }
-inspect-warnings = Warnings
-inspect-warning-count = ({ $count })
-inspect-warning-first = first at { $at }: { $detail }

@@ -23,7 +23,6 @@ score-note-organisations = Each organisation includes those below it, so lines d
 score-note-systems = Systems share assets, so lines do not add up to the total, which includes assets of no system.
 score-note-unknown = Unknown is an estimate for assets whose required observations were never made; it is part of the open points.
 
-column-organisation = Organisation
 column-system = System
 column-asset = Asset
 column-check = Problem
@@ -35,7 +34,5 @@ column-accepted-points = Accepted
 column-unknown-points = of which unknown
 column-items = Items
 
-error-no-data-folder = There is no data folder. Name one with --data.
-error-lake = The data folder could not be read or written.
 error-model = The score model could not be read: { $file }
 error-unknown-organisation = There is no organisation `{ $code }`.

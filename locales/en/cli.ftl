@@ -3,6 +3,7 @@
 command = Yagura: continuous risk scoring and action (CRSA)
 command-examples =
     yagura inspect report.xml    see what a report holds
+    yagura ingest report.xml --org sakura --source scanner   take it in
     yagura formats               see which reports can be read
 
 help-usage = Usage:
@@ -23,6 +24,8 @@ argument-color = Colour: auto, always, never (default: auto)
 argument-files = Reports (- for standard input); gzip, zstd and zip are unpacked
 argument-format = The format (default: told from the content; see `yagura formats`)
 argument-zone = Zone of times that have none, as Asia/Tokyo or +09:00 (default: UTC)
+argument-mapping = Mapping of the columns of a register, a TOML file (docs/inventory.md)
+argument-asset = The asset of reports that name none
 argument-csv = Results as CSV
 argument-bom = Begin the CSV with a byte order mark, for Excel
 argument-xlsx = Save the results as an Excel workbook

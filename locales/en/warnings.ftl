@@ -16,3 +16,7 @@ warning-unknown_column = Columns are not known (kept as notes)
 warning-duplicate_key = Items stand twice (the last value was taken)
 warning-untested_version = A version of the format that was not tested
 warning-unreadable_value = Values could not be read and were left out
+
+warned-title = Warnings
+warned-count = ({ $count })
+warned-first = first at { $at }: { $detail }

@@ -43,7 +43,6 @@ explain-organisation-note = どちらの表も同じ合計を分けたもので�
 
 column-first-seen = 初認日時
 column-in-service-since = 運用開始
-column-source = 連携元
 column-check-id = 診断項目
 column-location = 箇所
 column-since = 検出開始

@@ -10,6 +10,3 @@ inspect-summary = { $refused ->
     [0] 報告 { $read } 件を読み取りました。
    *[other] 報告 { $read } 件を読み取り、{ $refused } 件は受け付けませんでした。
 }
-inspect-warnings = 警告
-inspect-warning-count = { $count } 件
-inspect-warning-first = 最初の箇所: { $at }  { $detail }

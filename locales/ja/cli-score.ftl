@@ -23,7 +23,6 @@ score-note-organisations = 各組織の値は下の組織を含みます。こ�
 score-note-systems = システムは資産を共有します。このため行の合計は全体と一致しません。全体はどのシステムにも属さない資産を含みます。
 score-note-unknown = 未確認は、必要な診断が行われていない資産に対する推定であり、未対処に含まれます。
 
-column-organisation = 組織
 column-system = システム
 column-asset = 資産
 column-check = 課題
@@ -35,7 +34,5 @@ column-accepted-points = 受容
 column-unknown-points = うち未確認（推定）
 column-items = 項目
 
-error-no-data-folder = データフォルダが決まりません。--data で指定してください。
-error-lake = データフォルダを読み書きできませんでした。
 error-model = 診断モデルを読み込めませんでした: { $file }
 error-unknown-organisation = 組織 `{ $code }` はありません。

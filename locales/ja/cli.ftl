@@ -3,6 +3,7 @@
 command = Yagura（櫓）: 常時リスク診断・対処（CRSA）
 command-examples =
     yagura inspect 報告.xml      報告の中身を確かめる
+    yagura ingest 報告.xml --org sakura --source scanner   報告を取り込む
     yagura formats               読み取れる報告の形式を見る
 
 help-usage = 使い方:
@@ -23,6 +24,8 @@ argument-color = 色: auto、always、never（既定は auto）
 argument-files = 報告ファイル（- は標準入力）。gzip、zstd、zip のままで可
 argument-format = 形式を指定（既定は中身から判別。一覧は `yagura formats`）
 argument-zone = 時間帯のない時刻をこの時間帯とみなす。例: Asia/Tokyo、+09:00（既定は UTC）
+argument-mapping = 台帳の列の対応を書いた TOML ファイル（docs/inventory.md）
+argument-asset = 資産を書いていない報告の資産
 argument-csv = 結果を CSV で出力
 argument-bom = CSV の先頭に BOM を付ける（Excel で開く場合）
 argument-xlsx = 結果を Excel ブックに保存

@@ -16,3 +16,7 @@ warning-unknown_column = 知らない列があります（備考として残し�
 warning-duplicate_key = 同じ項目が重複しています（最後の値を採りました）
 warning-untested_version = 動作を確かめていない版の形式です
 warning-unreadable_value = 読み取れない値を除きました
+
+warned-title = 警告
+warned-count = { $count } 件
+warned-first = 最初の箇所: { $at }  { $detail }

@@ -2,6 +2,7 @@
 
 pub(crate) mod files;
 pub(crate) mod help;
+pub(crate) mod moment;
 pub(crate) mod reading;
 pub(crate) mod results;
 pub(crate) mod scoring;

@@ -2,8 +2,11 @@
 
 mod explain;
 mod formats;
+mod ingest;
 mod inspect;
+mod org;
 mod query;
+mod report;
 mod score;
 
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
@@ -16,10 +19,13 @@ use crate::{
 /// All verbs, in the order of the help.
 pub(crate) const VERBS: &[Entry] = &[
     entry::<inspect::Inspect>(),
-    entry::<formats::Formats>(),
+    entry::<ingest::Ingest>(),
     entry::<score::Score>(),
     entry::<explain::Explain>(),
     entry::<query::Query>(),
+    entry::<report::Report>(),
+    entry::<org::Org>(),
+    entry::<formats::Formats>(),
 ];
 
 /// A verb: its arguments, and what it does.

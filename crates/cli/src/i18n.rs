@@ -42,6 +42,21 @@ const FILES: &[(&str, &str, &str)] = &[
         include_str!("../../../locales/en/cli-inspect.ftl"),
     ),
     (
+        "cli-ingest",
+        include_str!("../../../locales/ja/cli-ingest.ftl"),
+        include_str!("../../../locales/en/cli-ingest.ftl"),
+    ),
+    (
+        "cli-report",
+        include_str!("../../../locales/ja/cli-report.ftl"),
+        include_str!("../../../locales/en/cli-report.ftl"),
+    ),
+    (
+        "cli-org",
+        include_str!("../../../locales/ja/cli-org.ftl"),
+        include_str!("../../../locales/en/cli-org.ftl"),
+    ),
+    (
         "cli-formats",
         include_str!("../../../locales/ja/cli-formats.ftl"),
         include_str!("../../../locales/en/cli-formats.ftl"),

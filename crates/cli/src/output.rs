@@ -2,6 +2,7 @@
 
 pub(crate) mod cell;
 pub(crate) mod console;
+pub(crate) mod notices;
 pub(crate) mod progress;
 pub(crate) mod sheet;
 pub(crate) mod table;

@@ -1,6 +1,8 @@
 //! What every verb works with.
 
-use std::{cell::OnceCell, env, fmt::Display, future::Future, path::PathBuf, process::ExitCode};
+use std::{
+    cell::OnceCell, env, fmt::Display, fs, future::Future, path::PathBuf, process::ExitCode,
+};
 
 use tokio::runtime::{self, Runtime};
 use yagura_engine::{
@@ -15,7 +17,7 @@ use crate::{
     arguments::GlobalArguments,
     failure::Failure,
     i18n::Texts,
-    output::{console::Console, sheet::SheetError},
+    output::{cell::Tone, console::Console, sheet::SheetError, table::Table},
 };
 
 /// Threads that carry out what waits for the disk; reading and packing have threads of their own.
@@ -75,6 +77,17 @@ impl Session {
         lake.map_err(|error| self.lake_failure(&error))
     }
 
+    /// Takes in files that are to be kept: what must be unpacked stands inside the data folder,
+    /// under no name.
+    pub(crate) fn intake_beside_the_lake(&self) -> Result<Intake, Failure> {
+        let spool = self.data_folder()?.join("spool");
+        fs::create_dir_all(&spool).map_err(|error| {
+            let path = spool.display();
+            self.failure_with("error-data-folder", &format!("cannot create `{path}`: {error}"))
+        })?;
+        Ok(Intake::new(spool, Limits::default()))
+    }
+
     /// Carries out what works with the lake.
     pub(crate) fn block_on<F: Future>(&self, work: F) -> Result<F::Output, Failure> {
         if let Some(runtime) = self.runtime.get() {
@@ -103,6 +116,19 @@ impl Session {
     /// Why a file was refused, in the person's language.
     pub(crate) fn reason(&self, reason: &RefusalReason) -> String {
         self.texts.say(&format!("{}-{}", reason.stage.as_str(), reason.code))
+    }
+
+    /// Writes a table, and which of its columns did not fit.
+    pub(crate) fn show(&mut self, table: &Table) -> Result<(), Failure> {
+        let look = self.console.look().clone();
+        let left_out = table.write(self.console.out(), &look)?;
+        if !left_out.is_empty() {
+            let columns = left_out.join(&self.texts.say("list-separator"));
+            let note = self.texts.say_with("table-left-out", &[("columns", columns.into())]);
+            let note = self.console.paint(Tone::Quiet, &note);
+            writeln!(self.console.out(), "{note}")?;
+        }
+        Ok(())
     }
 
     /// Ends a verb whose rows could not be written.

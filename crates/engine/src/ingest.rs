@@ -13,9 +13,10 @@ mod error;
 mod findings;
 mod hash;
 mod identity;
-mod organisations;
+mod line;
+pub(crate) mod organisations;
 mod sees;
-mod stage;
+pub(crate) mod stage;
 mod subjects;
 #[cfg(test)]
 mod tests;
@@ -43,6 +44,7 @@ use yagura_model::{
 };
 
 pub use error::IngestError;
+pub use line::IngestLine;
 pub use sees::of_format;
 
 use crate::{clock::Clock, inspect::detect, intake::Member};
@@ -292,8 +294,10 @@ async fn parse(
 ) -> Result<Stage, IngestError> {
     let mut input = member.source.open();
     let (context, system) = (request.context.clone(), request.system.clone());
+    let warnings = member.warnings();
     let parsed = tokio::task::spawn_blocking(move || {
         let mut stage = Stage::default();
+        warnings.into_iter().for_each(|warning| stage.tally.add_warning(warning));
         format.parse(&mut input as &mut dyn ReadSeek, &context, &mut stage)?;
         if let Some(system) = system {
             for asset in stage.assets.iter_mut().flatten() {

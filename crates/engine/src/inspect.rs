@@ -90,6 +90,8 @@ pub enum Stage {
     Intake,
     /// The reader.
     Parse,
+    /// The comparison with what is kept, or the keeping itself.
+    Ingest,
 }
 
 impl Stage {
@@ -98,6 +100,7 @@ impl Stage {
         match self {
             Self::Intake => "intake",
             Self::Parse => "parse",
+            Self::Ingest => "ingest",
         }
     }
 }
@@ -166,7 +169,12 @@ fn unread(error: &dyn Display) -> ParseError {
     ParseError::at_byte(ErrorCode::Read, 0, format!("cannot be read: {error}"))
 }
 
-fn inspection(file: String, format: &'static str, tally: Tally, now: Timestamp) -> Inspection {
+pub(crate) fn inspection(
+    file: String,
+    format: &'static str,
+    tally: Tally,
+    now: Timestamp,
+) -> Inspection {
     let mut tally = tally;
     if let Some(at) = tally.head.observed_at
         && now.checked_add(CLOCK_SKEW).is_ok_and(|latest| at > latest)

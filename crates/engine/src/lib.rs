@@ -1,10 +1,11 @@
-//! The use cases: intake, inspect, ingest, score, explain.
+//! The use cases: intake, inspect, ingest, score, explain, browse.
 //!
 //! [`intake`] turns what a user names into the members to parse, [`inspect`] parses them without
 //! keeping anything, [`ingest`] takes them into the lake, [`score`] makes points of what the lake
-//! holds, [`explain`] leads points back to the bytes of a report. [`clock`] is the only place that
-//! asks what time it is.
+//! holds, [`explain`] leads points back to the bytes of a report, [`browse`] shows what is kept.
+//! [`clock`] is the only place that asks what time it is.
 
+pub mod browse;
 pub mod clock;
 pub mod explain;
 pub mod ingest;

@@ -1,8 +1,12 @@
 //! How reports are read.
 
+use std::{fs, path::PathBuf};
+
 use clap::{Args, builder::PossibleValuesParser};
 use jiff::tz::TimeZone;
 use yagura_engine::formats::{Context, Format, registry};
+
+use crate::{failure::Failure, session::Session};
 
 /// What the reports do not say themselves.
 #[derive(Debug, Args)]
@@ -17,6 +21,12 @@ pub(crate) struct ReadingArguments {
 
     #[arg(long, value_name = "ZONE", value_parser = zone)]
     zone: Option<TimeZone>,
+
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
+
+    #[arg(long, value_name = "NAME")]
+    asset: Option<String>,
 }
 
 impl ReadingArguments {
@@ -25,9 +35,21 @@ impl ReadingArguments {
         registry::by_name(self.format.as_deref()?)
     }
 
+    /// The zone of times that have none.
+    pub(crate) fn zone(&self) -> TimeZone {
+        self.zone.clone().unwrap_or(TimeZone::UTC)
+    }
+
     /// What a reader is told.
-    pub(crate) fn context(&self) -> Context {
-        Context { zone: self.zone.clone().unwrap_or(TimeZone::UTC), mapping: None, asset: None }
+    pub(crate) fn context(&self, session: &Session) -> Result<Context, Failure> {
+        let mapping = match &self.mapping {
+            Some(path) => Some(fs::read_to_string(path).map_err(|error| {
+                let path = path.display();
+                session.failure_with("error-mapping", &format!("`{path}`: {error}"))
+            })?),
+            None => None,
+        };
+        Ok(Context { zone: self.zone(), mapping, asset: self.asset.clone() })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use yagura_engine::{
+    formats::Context,
     inspect::{Inspection, Refusal, inspect},
     intake::{IntakeError, Member},
 };
@@ -14,11 +15,13 @@ use crate::{
         results::{ResultArguments, Sheet},
     },
     failure::Failure,
-    output::progress::Progress,
+    output::{notices::refusals, progress::Progress},
     session::{Session, Status},
 };
 
 mod show;
+
+pub(super) use show::{COLUMNS, row};
 
 /// See the module.
 #[derive(Debug, Parser)]
@@ -42,6 +45,7 @@ struct Seen {
 impl Verb for Inspect {
     fn run(self, session: &mut Session) -> Result<Status, Failure> {
         let intake = session.intake();
+        let context = self.reading.context(session)?;
         let progress = Progress::new();
         let mut seen = Seen::default();
         for file in &self.files.files {
@@ -50,7 +54,7 @@ impl Verb for Inspect {
             match FileArguments::receive(&intake, file) {
                 Ok(received) => {
                     for member in &received.members {
-                        self.read(session, member, &progress, &mut seen)?;
+                        self.read(session, member, &context, &progress, &mut seen)?;
                     }
                     for refused in received.refused {
                         refuse(session, refused.name, &refused.error, &progress, &mut seen)?;
@@ -74,7 +78,7 @@ impl Verb for Inspect {
         if !self.results.write(session, &sheet)? {
             show::table(session, &seen)?;
         }
-        show::refusals(session, &seen.refusals)?;
+        refusals(session, &seen.refusals)?;
         Ok(status)
     }
 }
@@ -84,13 +88,14 @@ impl Inspect {
         &self,
         session: &mut Session,
         member: &Member,
+        context: &Context,
         progress: &Progress,
         seen: &mut Seen,
     ) -> Result<(), Failure> {
         progress.bytes(&member.name, member.length);
-        let (format, context) = (self.reading.format(), self.reading.context());
+        let format = self.reading.format();
         let watch = Some(progress.watch());
-        match inspect(member, format, &context, session.clock, watch) {
+        match inspect(member, format, context, session.clock, watch) {
             Ok(inspection) => {
                 if session.global.json {
                     progress.clear();

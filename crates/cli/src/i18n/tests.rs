@@ -7,7 +7,9 @@ use std::{
 };
 
 use fluent_bundle::FluentArgs;
-use yagura_engine::{formats::ErrorCode, intake::IntakeCode};
+use yagura_engine::{
+    browse::organisations::AddError, formats::ErrorCode, ingest::IngestError, intake::IntakeCode,
+};
 use yagura_model::{
     coverage::ObservationKind,
     domain::{AssetClass, Domain},
@@ -69,11 +71,13 @@ fn made() -> BTreeSet<String> {
     let parse = ErrorCode::ALL.iter().map(|code| format!("parse-{}", code.as_str()));
     let intake = IntakeCode::ALL.iter().map(|code| format!("intake-{}", code.as_str()));
     let warning = WarningCode::ALL.iter().map(|code| format!("warning-{}", code.as_str()));
+    let ingest = IngestError::CODES.iter().map(|code| format!("ingest-{code}"));
+    let org = AddError::CODES.iter().map(|code| format!("org-add-{code}"));
     let class = AssetClass::ALL.iter().map(|class| format!("class-{}", class.as_str()));
     let domain = Domain::ALL.iter().map(|domain| format!("domain-{}", domain.as_str()));
     let kind = ObservationKind::ALL.iter().map(|kind| format!("kind-{}", kind.as_str()));
     let mut ids: BTreeSet<String> = parse.chain(intake).chain(warning).collect();
-    ids.extend(class.chain(domain).chain(kind));
+    ids.extend(ingest.chain(org).chain(class).chain(domain).chain(kind));
     crate::arguments::help::ids(&crate::arguments::command(), &mut ids);
     ids
 }
@@ -142,6 +146,6 @@ fn the_language_is_that_of_the_option_or_of_the_locale() {
 #[test]
 fn numbers_in_texts_are_grouped() {
     let texts = Texts::new(Language::En);
-    let text = texts.say_with("inspect-warning-count", &[("count", 1_234_567.into())]);
+    let text = texts.say_with("warned-count", &[("count", 1_234_567.into())]);
     assert!(text.contains("1,234,567"), "{text}");
 }

@@ -1,8 +1,13 @@
 //! Why a report was not taken in.
 
 use yagura_formats::ParseError;
-use yagura_lake::LakeError;
+use yagura_lake::{LakeError, lease::LeaseError};
 use yagura_model::{Timestamp, coverage::ObservationKinds, organisation::OrganisationCode};
+
+use crate::{
+    chain,
+    inspect::{RefusalReason, Stage},
+};
 
 /// Why a report was not taken in; nothing of it is in the lake.
 #[derive(Debug, thiserror::Error)]
@@ -48,16 +53,43 @@ pub enum IngestError {
 }
 
 impl IngestError {
-    /// The stable code, whose text for people is in the Fluent files under `ingest-<code>`.
+    /// Every code but those of the readers.
+    pub const CODES: &'static [&'static str] = &[
+        "busy",
+        "lake",
+        "unknown_organisation",
+        "unknown_format_name",
+        "beyond",
+        "future",
+        "stopped",
+    ];
+
+    /// The stable code, whose text for people is in the Fluent files under `ingest-<code>`, and
+    /// under `parse-<code>` for those of the readers.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Parse(error) => error.code.as_str(),
+            Self::Lake(LakeError::Lease(LeaseError::Held { .. })) => "busy",
             Self::Lake(_) => "lake",
             Self::UnknownOrganisation { .. } => "unknown_organisation",
             Self::UnknownFormat { .. } => "unknown_format_name",
             Self::Beyond { .. } => "beyond",
             Self::Future { .. } => "future",
             Self::Stopped(_) => "stopped",
+        }
+    }
+}
+
+impl From<&IngestError> for RefusalReason {
+    fn from(error: &IngestError) -> Self {
+        match error {
+            IngestError::Parse(error) => error.into(),
+            _ => Self {
+                stage: Stage::Ingest,
+                code: error.code(),
+                message: chain(error),
+                at: "-".to_owned(),
+            },
         }
     }
 }

@@ -10,7 +10,7 @@ use yagura_model::organisation::OrganisationCode;
 use super::stage::Organisation;
 
 /// The codes of an organisation and those above it that the lake does not know, topmost first.
-pub(super) async fn unknown(
+pub(crate) async fn unknown(
     snapshot: &Snapshot,
     code: &OrganisationCode,
 ) -> Result<Vec<OrganisationCode>, LakeError> {
@@ -29,7 +29,7 @@ pub(super) async fn unknown(
 }
 
 /// The row of an organisation of which only the code is known.
-pub(super) fn named(code: &OrganisationCode) -> OrganisationRow {
+pub(crate) fn named(code: &OrganisationCode) -> OrganisationRow {
     let last = code.as_str().rsplit('/').next().unwrap_or_default();
     OrganisationRow {
         code: code.as_str().to_owned(),
@@ -44,7 +44,7 @@ pub(super) fn named(code: &OrganisationCode) -> OrganisationRow {
 /// Writes what a register says of organisations. A statement for the same code and the same
 /// beginning puts itself in the place of the one before; one that begins without a date does so
 /// for an organisation of which only the code was known.
-pub(super) async fn register(
+pub(crate) async fn register(
     snapshot: &Snapshot,
     said: &[Organisation],
     changes: &mut Changes,

@@ -49,13 +49,13 @@ pub(super) struct Stage {
 
 /// An organisation of a register.
 #[derive(Debug, Clone)]
-pub(super) struct Organisation {
-    pub(super) code: String,
-    pub(super) name_ja: String,
-    pub(super) name_en: String,
-    pub(super) parent: Option<String>,
-    pub(super) from: Option<Timestamp>,
-    pub(super) to: Option<Timestamp>,
+pub(crate) struct Organisation {
+    pub(crate) code: String,
+    pub(crate) name_ja: String,
+    pub(crate) name_en: String,
+    pub(crate) parent: Option<String>,
+    pub(crate) from: Option<Timestamp>,
+    pub(crate) to: Option<Timestamp>,
 }
 
 /// An asset, all its statements in the report together.

@@ -1,26 +1,22 @@
 //! What was seen, for people and for spreadsheets.
 
-use std::collections::BTreeMap;
-
-use yagura_engine::inspect::{Inspection, Refusal, WarningLine};
-use yagura_model::{record::Account, warning::WarningCode};
+use yagura_engine::inspect::Inspection;
+use yagura_model::record::Account;
 
 use super::Seen;
 use crate::{
     failure::Failure,
     output::{
-        cell::{Cell, Tone, plain},
+        cell::{Cell, Tone},
+        notices::warned,
         table::{Column, Table},
         width::Keep,
     },
     session::Session,
 };
 
-/// Most refusals listed one by one for people; `--json` lists all.
-const REFUSALS_SHOWN: usize = 50;
-
 /// The columns of spreadsheets, named like the fields of `--json`.
-pub(super) const COLUMNS: &[(&str, u16)] = &[
+pub(in crate::command) const COLUMNS: &[(&str, u16)] = &[
     ("file", 50),
     ("format", 16),
     ("tool", 20),
@@ -38,7 +34,7 @@ pub(super) const COLUMNS: &[(&str, u16)] = &[
 ];
 
 /// The cells for [`COLUMNS`].
-pub(super) fn row(seen: &Inspection) -> Vec<Cell> {
+pub(in crate::command) fn row(seen: &Inspection) -> Vec<Cell> {
     let account = &seen.account;
     let optional = |text: &Option<String>| text.as_deref().map_or_else(Cell::empty, Cell::text);
     vec![
@@ -72,14 +68,7 @@ pub(super) fn table(session: &mut Session, seen: &Seen) -> Result<(), Failure> {
             rows: inspections.iter().map(shown).collect(),
             footer: (inspections.len() > 1).then(|| sum(session, inspections)),
         };
-        let look = session.console.look().clone();
-        let left_out = table.write(session.console.out(), &look)?;
-        if !left_out.is_empty() {
-            let columns = left_out.join(&session.texts.say("list-separator"));
-            let note = session.texts.say_with("table-left-out", &[("columns", columns.into())]);
-            let note = session.console.paint(Tone::Quiet, &note);
-            writeln!(session.console.out(), "{note}")?;
-        }
+        session.show(&table)?;
         warned(session, inspections)?;
         writeln!(session.console.out())?;
     }
@@ -158,64 +147,4 @@ fn sum(session: &Session, inspections: &[Inspection]) -> Vec<Cell> {
     let start =
         [Cell::text(session.texts.say("total")), Cell::empty(), Cell::empty(), Cell::empty()];
     start.into_iter().chain(counts).collect()
-}
-
-/// What the warnings of one report with one code have in common.
-struct Group<'s> {
-    count: u64,
-    first: &'s WarningLine,
-}
-
-/// The warnings, grouped by what they are about.
-fn warned(session: &mut Session, inspections: &[Inspection]) -> Result<(), Failure> {
-    let warned: Vec<&Inspection> = inspections.iter().filter(|i| !i.warnings.is_empty()).collect();
-    if warned.is_empty() {
-        return Ok(());
-    }
-    let title = session.console.paint(Tone::Strong, &session.texts.say("inspect-warnings"));
-    writeln!(session.console.out(), "\n{title}")?;
-    for seen in warned {
-        let mut groups: BTreeMap<WarningCode, Group<'_>> = BTreeMap::new();
-        for warning in &seen.warnings {
-            let group = groups.entry(warning.code).or_insert(Group { count: 0, first: warning });
-            group.count += warning.more.unwrap_or(1);
-        }
-        writeln!(session.console.out(), "  {}", plain(&seen.file))?;
-        for (code, Group { count, first }) in groups {
-            let text = session.texts.say(&format!("warning-{code}"));
-            let text = session.console.paint(Tone::Caution, &text);
-            let times = session.texts.say_with("inspect-warning-count", &[("count", count.into())]);
-            writeln!(session.console.out(), "    {text} {times}")?;
-            let place = [("at", plain(&first.at).into()), ("detail", plain(&first.detail).into())];
-            let first = session.texts.say_with("inspect-warning-first", &place);
-            let first = session.console.paint(Tone::Quiet, &first);
-            writeln!(session.console.out(), "      {first}")?;
-        }
-    }
-    Ok(())
-}
-
-/// What was refused and why, apart from the results.
-pub(super) fn refusals(session: &mut Session, refusals: &[Refusal]) -> Result<(), Failure> {
-    if refusals.is_empty() {
-        return Ok(());
-    }
-    let count = refusals.len().into();
-    let title = session.texts.say_with("refused-files", &[("count", count)]);
-    let title = session.console.paint_error(Tone::Bad, &title);
-    session.console.note(&format!("\n{title}"))?;
-    for Refusal { file, error } in refusals.iter().take(REFUSALS_SHOWN) {
-        session.console.note(&format!("  {}", plain(file)))?;
-        let reason = session.reason(error);
-        session.console.note(&format!("    {reason}"))?;
-        let place = if error.at == "-" { String::new() } else { format!(" ({})", error.at) };
-        let detail = plain(&format!("{}{place}: {}", error.code, error.message));
-        let detail = session.console.paint_error(Tone::Quiet, &detail);
-        session.console.note(&format!("    {detail}"))?;
-    }
-    if let Some(more @ 1..) = refusals.len().checked_sub(REFUSALS_SHOWN) {
-        let note = session.texts.say_with("refused-more", &[("count", more.into())]);
-        session.console.note(&format!("  {note}"))?;
-    }
-    Ok(())
 }

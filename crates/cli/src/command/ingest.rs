@@ -1,0 +1,244 @@
+//! `yagura ingest`: takes reports into the lake.
+
+use std::time::Duration;
+
+use clap::{
+    Parser,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+use yagura_engine::{
+    baseline::identity::Rules,
+    ingest::{Ingest as UseCase, IngestError, IngestLine, Request},
+    inspect::{Refusal, RefusalReason},
+    intake::Member,
+};
+use yagura_model::{
+    coverage::{ObservationKind, ObservationKinds},
+    organisation::OrganisationCode,
+};
+
+use super::Verb;
+use crate::{
+    arguments::{
+        files::FileArguments,
+        moment::Moment,
+        reading::ReadingArguments,
+        results::{ResultArguments, Sheet},
+    },
+    failure::Failure,
+    output::{
+        cell::{Tone, plain},
+        notices::refusals,
+        progress::Progress,
+    },
+    session::{Session, Status},
+};
+
+mod show;
+
+/// How long another writer is waited for unless said otherwise, in seconds.
+const WAIT: &str = "60";
+
+/// See the module.
+#[derive(Debug, Parser)]
+#[command(name = "ingest")]
+pub(crate) struct Ingest {
+    #[command(flatten)]
+    files: FileArguments,
+
+    #[arg(long, value_name = "ORG", value_parser = OrganisationCode::new)]
+    org: OrganisationCode,
+
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    source: String,
+
+    #[arg(long, value_name = "SYSTEM")]
+    system: Option<String>,
+
+    #[arg(long, value_name = "TIME")]
+    observed_at: Option<Moment>,
+
+    #[command(flatten)]
+    reading: ReadingArguments,
+
+    #[arg(
+        long,
+        value_name = "KINDS",
+        value_delimiter = ',',
+        value_parser = kinds(),
+        hide_possible_values = true
+    )]
+    sees: Option<Vec<ObservationKind>>,
+
+    #[arg(long)]
+    no_create: bool,
+
+    #[arg(long, value_name = "SECONDS", default_value = WAIT, hide_default_value = true)]
+    wait: u64,
+
+    #[command(flatten)]
+    results: ResultArguments,
+}
+
+fn kinds() -> impl TypedValueParser<Value = ObservationKind> {
+    let names = ObservationKind::ALL.iter().map(|kind| kind.as_str());
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<ObservationKind>())
+}
+
+/// What was taken in and what was refused, in the order of the files.
+#[derive(Debug, Default)]
+struct Taken {
+    lines: Vec<IngestLine>,
+    refusals: Vec<Refusal>,
+    /// Nobody else can be taken in either.
+    ended: bool,
+}
+
+impl Verb for Ingest {
+    fn run(self, session: &mut Session) -> Result<Status, Failure> {
+        let request = self.request(session)?;
+        let use_case = UseCase {
+            lake: session.lake()?,
+            rules: Rules::shipped().clone(),
+            clock: session.clock,
+        };
+        let intake = session.intake_beside_the_lake()?;
+        let progress = Progress::new();
+        let mut taken = Taken::default();
+        for (number, file) in self.files.files.iter().enumerate() {
+            let name = file.to_string_lossy();
+            progress.wait(&format!("{}/{} {name}", number + 1, self.files.files.len()));
+            match FileArguments::receive(&intake, file) {
+                Ok(received) => {
+                    for member in &received.members {
+                        progress.wait(&member.name);
+                        let digest = received.digest;
+                        let done = session.block_on(take(&use_case, member, digest, &request))?;
+                        taken.add(session, &progress, &member.name, done)?;
+                        if taken.ended {
+                            break;
+                        }
+                    }
+                    for refused in received.refused {
+                        let reason = RefusalReason::from(&refused.error);
+                        taken.refuse(session, &progress, &refused.name, reason)?;
+                    }
+                }
+                Err(error) => taken.refuse(session, &progress, &name, (&error).into())?,
+            }
+            if taken.ended {
+                break;
+            }
+        }
+        progress.clear();
+        self.report(session, &taken)
+    }
+}
+
+async fn take(
+    use_case: &UseCase,
+    member: &Member,
+    received_digest: [u8; 32],
+    request: &Request,
+) -> Result<(IngestLine, Vec<String>), IngestError> {
+    let mut ingested = use_case.ingest(member, received_digest, request).await?;
+    let made = std::mem::take(&mut ingested.organisations_new);
+    let snapshot = use_case.lake.snapshot().await?;
+    let line = IngestLine::of(ingested, &member.name, &snapshot, use_case.clock).await?;
+    Ok((line, made))
+}
+
+impl Ingest {
+    fn request(&self, session: &Session) -> Result<Request, Failure> {
+        let at = self.observed_at.map(|moment| moment.at(&self.reading.zone())).transpose();
+        let observed_at = at.map_err(|error| session.failure_with("error-moment", &error))?;
+        Ok(Request {
+            organisation: self.org.clone(),
+            create_organisation: !self.no_create,
+            source: self.source.clone(),
+            system: self.system.clone(),
+            observed_at,
+            format: self.reading.format().map(|format| format.name().to_owned()),
+            context: self.reading.context(session)?,
+            sees: self.sees.as_deref().map(ObservationKinds::of),
+            wait: Duration::from_secs(self.wait),
+        })
+    }
+
+    fn report(&self, session: &mut Session, taken: &Taken) -> Result<Status, Failure> {
+        let status = if taken.refusals.is_empty() { Status::Done } else { Status::Failed };
+        if !session.global.json {
+            let sheet = Sheet {
+                name: "ingest",
+                columns: &show::columns(),
+                rows: &taken.lines.iter().map(show::row).collect::<Vec<_>>(),
+            };
+            if !self.results.write(session, &sheet)? {
+                show::table(session, taken)?;
+            }
+        }
+        show::times_assumed(session, &taken.lines)?;
+        if !session.global.json {
+            refusals(session, &taken.refusals)?;
+        }
+        if taken.ended {
+            let note = session.texts.say("ingest-ended");
+            let note = session.console.paint_error(Tone::Bad, &note);
+            session.console.note(&note)?;
+        }
+        Ok(status)
+    }
+}
+
+impl Taken {
+    fn add(
+        &mut self,
+        session: &mut Session,
+        progress: &Progress,
+        name: &str,
+        done: Result<(IngestLine, Vec<String>), IngestError>,
+    ) -> Result<(), Failure> {
+        match done {
+            Ok((line, made)) => {
+                tell(session, progress, &made)?;
+                if session.global.json {
+                    progress.clear();
+                    session.console.json_line(&line)?;
+                }
+                self.lines.push(line);
+                Ok(())
+            }
+            Err(error) => {
+                self.ended = error.code() == "busy";
+                self.refuse(session, progress, name, (&error).into())
+            }
+        }
+    }
+
+    fn refuse(
+        &mut self,
+        session: &mut Session,
+        progress: &Progress,
+        name: &str,
+        error: RefusalReason,
+    ) -> Result<(), Failure> {
+        let refusal = Refusal { file: name.to_owned(), error };
+        if session.global.json {
+            progress.clear();
+            session.console.json_line(&refusal)?;
+        }
+        self.refusals.push(refusal);
+        Ok(())
+    }
+}
+
+/// Says which organisations were made on the way.
+fn tell(session: &mut Session, progress: &Progress, made: &[String]) -> Result<(), Failure> {
+    for code in made {
+        progress.clear();
+        let code = plain(code);
+        let note = session.texts.say_with("organisation-made", &[("code", code.into())]);
+        session.console.note(&note)?;
+    }
+    Ok(())
+}

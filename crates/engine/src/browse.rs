@@ -1,0 +1,6 @@
+//! Browse: what the lake keeps, one file a noun.
+
+pub mod organisations;
+pub mod reports;
+#[cfg(test)]
+mod tests;

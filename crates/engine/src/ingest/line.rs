@@ -1,0 +1,91 @@
+//! What became of a report, with what it holds.
+
+use serde::Serialize;
+use yagura_formats::registry;
+use yagura_lake::{LakeError, Snapshot};
+use yagura_model::{id::ReportKey, record::Account};
+
+use super::Ingested;
+use crate::{
+    browse::reports,
+    clock::Clock,
+    inspect::{Inspection, inspection},
+};
+
+/// The stable line of `yagura ingest --json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct IngestLine {
+    /// What the report holds. `observed_at` is the time it counts for.
+    #[serde(flatten)]
+    pub inspection: Inspection,
+    /// The report's key.
+    pub report: ReportKey,
+    /// SHA-256 of the member.
+    pub digest: String,
+    /// Whether the source gave the same bytes before.
+    pub unchanged: bool,
+    /// Findings never seen before.
+    pub opened: u64,
+    /// Findings that came back.
+    pub reopened: u64,
+    /// Findings that a covering look no longer sees.
+    pub resolved: u64,
+    /// Findings that go on.
+    pub continuing: u64,
+    /// Assets made.
+    pub assets_new: u64,
+    /// Assets known before.
+    pub assets_matched: u64,
+    /// Subjects whose identity waits for a person.
+    pub assets_held: u64,
+    /// Whether the report counts for the time of its receipt, because nobody says another.
+    pub time_assumed: bool,
+}
+
+impl IngestLine {
+    /// The line of a report; of one that was there before, what is kept of it.
+    ///
+    /// # Errors
+    /// If the lake cannot be read.
+    pub async fn of(
+        ingested: Ingested,
+        file: &str,
+        snapshot: &Snapshot,
+        clock: Clock,
+    ) -> Result<Self, LakeError> {
+        let mut seen = inspection(file.to_owned(), ingested.format, ingested.tally, clock.now());
+        if ingested.unchanged
+            && let Some(kept) = reports::find(snapshot, ingested.report).await?
+        {
+            seen.format = registry::by_name(&kept.format).map_or("", |format| format.name());
+            seen.tool = kept.tool;
+            seen.tool_version = kept.tool_version;
+            seen.account = Account {
+                records: kept.records,
+                findings: kept.findings,
+                passes: kept.passes,
+                not_assessed: kept.not_assessed,
+                facts: kept.facts,
+                dropped: kept.dropped,
+            };
+            seen.assets = kept.assets;
+            seen.software = kept.software;
+            seen.warnings = kept.warnings;
+        }
+        seen.observed_at = Some(ingested.observed_at);
+        Ok(Self {
+            inspection: seen,
+            report: ingested.report,
+            digest: ingested.digest,
+            unchanged: ingested.unchanged,
+            opened: ingested.opened,
+            reopened: ingested.reopened,
+            resolved: ingested.resolved,
+            continuing: ingested.continuing,
+            assets_new: ingested.assets_new,
+            assets_matched: ingested.assets_matched,
+            assets_held: ingested.assets_held,
+            time_assumed: ingested.time_assumed,
+        })
+    }
+}

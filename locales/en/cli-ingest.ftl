@@ -1,0 +1,42 @@
+## yagura ingest
+
+command-ingest = Take reports in
+command-ingest-examples =
+    yagura ingest scan.nessus --org sakura --source nessus
+    yagura ingest reports.zip --org sakura/kanbo --source trivy --json
+    trivy image -f json app:1 | yagura ingest - --org sakura --source trivy
+
+argument-org = Whose reports they are: a code or a path, as sakura/kanbo; made if it is not known
+argument-source = Name of the source; reports of one source are compared with each other
+argument-system = The system all assets of the reports belong to
+argument-observed_at = When it was observed, for reports that do not say; as 2026-04-01T09:00+09:00
+argument-sees = What the source is able to see, by comma (default: by format); also to register it anew
+argument-no_create = Refuse organisations that are not known
+argument-wait = Seconds to wait for another writer (default: 60)
+
+ingest-taken = taken in
+ingest-unchanged = unchanged
+ingest-summary = { $taken ->
+    [one] 1 report taken in
+   *[other] { $taken } reports taken in
+}{ $unchanged ->
+    [0] {""}
+   *[other] , { $unchanged } unchanged
+}{ $refused ->
+    [0] .
+   *[other] , { $refused } refused.
+}
+ingest-time-assumed = { $count ->
+    [one] 1 report does not say when it was observed and counts for the time of its receipt (--observed-at gives another).
+   *[other] { $count } reports do not say when they were observed and count for the time of their receipt (--observed-at gives another).
+}
+ingest-ended = The remaining files were not taken in, since the data folder could not be written.
+organisation-made = New organisation: { $code }
+
+ingest-busy = Another process is writing to the data folder. Wait for it to end, or give a longer --wait.
+ingest-lake = The data folder could not be read or written.
+ingest-unknown_organisation = The organisation is not known. Add it with `yagura org add`, or leave --no-create out.
+ingest-unknown_format_name = There is no format of that name.
+ingest-beyond = It covers more than its source was registered to see. If that is right, register it anew with --sees.
+ingest-future = It was observed in the future. Check the clock of the tool, and --zone.
+ingest-stopped = The work was stopped.

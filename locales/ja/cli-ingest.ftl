@@ -1,0 +1,36 @@
+## yagura ingest
+
+command-ingest = 報告を取り込む
+command-ingest-examples =
+    yagura ingest scan.nessus --org sakura --source nessus
+    yagura ingest 報告一式.zip --org sakura/kanbo --source trivy --json
+    trivy image -f json app:1 | yagura ingest - --org sakura --source trivy
+
+argument-org = 報告の組織（コードまたはパス。例: sakura/kanbo）。未登録なら登録する
+argument-source = 連携元の名前。同じ連携元の報告どうしを比べて、新規・継続・解消を決める
+argument-system = 報告の資産すべてが属する情報システム
+argument-observed_at = 観測日時を書いていない報告の観測日時。例: 2026-04-01T09:00+09:00
+argument-sees = 連携元が見られるもの（コンマ区切り、既定は形式ごとに決まる）。登録し直すときにも使う
+argument-no_create = 未登録の組織なら受け付けない
+argument-wait = ほかの書き込みが終わるのを待つ秒数（既定は 60）
+
+ingest-taken = 取込
+ingest-unchanged = 変化なし
+ingest-summary = 報告 { $taken } 件を取り込みました。{ $unchanged ->
+    [0] {""}
+   *[other] { $unchanged } 件は取り込み済みで、変化はありません。
+}{ $refused ->
+    [0] {""}
+   *[other] { $refused } 件は受け付けませんでした。
+}
+ingest-time-assumed = 観測日時のない報告 { $count } 件は、受け取った時刻に観測したものとして扱いました（--observed-at で指定できます）。
+ingest-ended = 書き込みの順番が来ないため、残りのファイルは取り込んでいません。
+organisation-made = 未登録の組織を登録しました: { $code }
+
+ingest-busy = ほかの処理がデータフォルダに書き込んでいます。終わるのを待つか、--wait を長くしてください。
+ingest-lake = データフォルダを読み書きできません。
+ingest-unknown_organisation = 登録されていない組織です。`yagura org add` で登録するか、--no-create を外してください。
+ingest-unknown_format_name = その名前の形式はありません。
+ingest-beyond = 連携元が見られるものとして登録した範囲を超えています。正しければ --sees で登録し直してください。
+ingest-future = 観測日時が未来です。ツールの時計と --zone を確認してください。
+ingest-stopped = 処理が途中で止まりました。
