@@ -15,6 +15,8 @@ mod hash;
 mod identity;
 mod line;
 pub(crate) mod organisations;
+#[cfg(test)]
+mod samples;
 mod sees;
 pub(crate) mod stage;
 mod subjects;

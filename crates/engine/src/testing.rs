@@ -22,7 +22,7 @@ use crate::{
 
 /// A lake of its own at a fixed time, 2026-11-01.
 pub(crate) struct House {
-    folder: TempDir,
+    pub(crate) folder: TempDir,
     pub(crate) ingest: Ingest,
 }
 
