@@ -18,8 +18,7 @@ use std::process::ExitCode;
 use task::Task;
 
 /// Every task, by name.
-const TASKS: &[Task] =
-    &[bench::TASK, check::TASK, demo::TASK, fuzz::TASK, test::TASK, tidy::TASK];
+const TASKS: &[Task] = &[bench::TASK, check::TASK, demo::TASK, fuzz::TASK, test::TASK, tidy::TASK];
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);

@@ -2,6 +2,8 @@
 //!
 //! The folder is that of `YAGURA_SAMPLES`, else `../shared/samples` beside the repository.
 
+#![expect(clippy::print_stdout, reason = "a test says whether it had anything to try")]
+
 use std::path::{Path, PathBuf};
 
 use super::IngestError;
@@ -12,7 +14,6 @@ use crate::{
 };
 
 fn folder() -> PathBuf {
-    #[expect(clippy::disallowed_methods, reason = "a test may be told where its data is")]
     let told = std::env::var_os("YAGURA_SAMPLES").map(PathBuf::from);
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples");
     told.unwrap_or(beside)
