@@ -78,45 +78,20 @@ pub(crate) async fn open(
     OpenTable::of(table, &opened.map_err(failed(table, "opening"))?)
 }
 
-/// Whether a table's log holds a version behind the one the manifest names: what a crash left.
-pub(crate) async fn is_ahead(
+/// Removes from a table's log what no manifest names: what a crash left. To be called with the
+/// lease held.
+pub(crate) async fn put_back(
     store: &Store,
     table: Table,
     version: Option<i64>,
-) -> Result<bool, LakeError> {
-    let next = version.map_or(0, |version| version + 1);
-    let path = format!("{}/_delta_log/{next:020}.json", folder(table));
-    Ok(store.exists(&Path::from(path)).await?)
+) -> Result<(), LakeError> {
+    let version = version.and_then(|version| u64::try_from(version).ok());
+    store.truncate_log(&Path::from(folder(table)), version).await?;
+    Ok(())
 }
 
-/// Creates a table, or opens what a crash left of its creation, and puts it into the state the
-/// manifest names: `None` is empty.
-pub(crate) async fn take_over(
-    store: &Store,
-    table: Table,
-    version: Option<i64>,
-) -> Result<OpenTable, LakeError> {
-    let mut delta = builder(store, table)?.build().map_err(failed(table, "opening"))?;
-    let exists = delta.verify_deltatable_existence().await.map_err(failed(table, "looking for"))?;
-    if !exists {
-        return create(store, table).await;
-    }
-    delta.load().await.map_err(failed(table, "opening"))?;
-    let stands = delta.version().map_or(0, |version| version as i64);
-    let wanted = version.unwrap_or(0);
-    if stands == wanted {
-        return OpenTable::of(table, &delta);
-    }
-    let (restored, _) = delta
-        .restore()
-        .with_version_to_restore(wanted as u64)
-        .with_commit_properties(CommitProperties::default().with_max_retries(0))
-        .await
-        .map_err(failed(table, "putting back"))?;
-    OpenTable::of(table, &restored)
-}
-
-async fn create(store: &Store, table: Table) -> Result<OpenTable, LakeError> {
+/// Creates a table; there is no log of it.
+pub(crate) async fn create(store: &Store, table: Table) -> Result<OpenTable, LakeError> {
     let schema: StructType = table.file_schema().as_ref().try_into_kernel()?;
     let mut fields: Vec<StructField> = schema.fields().cloned().collect();
     let partitions: Vec<&str> = if table.is_sharded() { vec![SHARD] } else { Vec::new() };

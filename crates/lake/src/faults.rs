@@ -8,4 +8,6 @@ pub use lossy::LossyMedium;
 pub(crate) use point::pass;
 
 #[cfg(test)]
+mod lake_tests;
+#[cfg(test)]
 mod tests;

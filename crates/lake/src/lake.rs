@@ -67,13 +67,9 @@ impl Lake {
             .await
             .map_err(|error| LakeError::Task(error.to_string()))??;
         let manifest = self.manifests.latest_for_writing().await?;
-        let mut tables = BTreeMap::new();
         for table in Table::ALL {
             let version = manifest.tables.get(table.name()).copied();
-            if delta::is_ahead(&self.store, *table, version).await? {
-                let opened = delta::take_over(&self.store, *table, version).await?;
-                tables.insert(*table, opened);
-            }
+            delta::put_back(&self.store, *table, version).await?;
         }
         let snapshot = Arc::new(Snapshot::new(self.store.clone(), manifest.clone()));
         Ok(Writer {
@@ -81,7 +77,7 @@ impl Lake {
             manifests: self.manifests.clone(),
             manifest,
             snapshot,
-            tables,
+            tables: BTreeMap::new(),
             evidence: None,
             _lease: lease,
         })
@@ -148,7 +144,10 @@ impl Writer {
             next.tables.insert(table.name().to_owned(), version);
         }
         if let Some(evidence) = &mut self.evidence {
-            next.packs = evidence.flush()?;
+            let packs = evidence.flush()?;
+            if !packs.is_empty() {
+                next.packs = packs;
+            }
         }
         fail_point("commit.before_manifest");
         self.manifest = self.manifests.commit(&self.manifest, next, now).await?;
@@ -159,7 +158,7 @@ impl Writer {
     async fn open(&self, table: Table) -> Result<OpenTable, LakeError> {
         match self.manifest.tables.get(table.name()) {
             Some(version) => delta::open(&self.store, table, *version).await,
-            None => delta::take_over(&self.store, table, None).await,
+            None => delta::create(&self.store, table).await,
         }
     }
 }
