@@ -1,9 +1,9 @@
 //! Ingest: a report into the lake.
 //!
 //! The way of a report: its bytes are hashed and, if the source gave them before, nothing happens;
-//! they are parsed into a [`stage`] while another thread packs them as evidence; then, with the
-//! right to write, the stage is compared with the state of the lake step by step ([`subjects`],
-//! [`identity`], [`describe`], [`checks`], [`covering`], [`findings`]) and one commit makes all of
+//! they are parsed into a `stage` while another thread packs them as evidence; then, with the
+//! right to write, the stage is compared with the state of the lake step by step (`subjects`,
+//! `identity`, `describe`, `checks`, `covering`, `findings`) and one commit makes all of
 //! it visible.
 
 mod checks;

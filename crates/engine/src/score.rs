@@ -1,8 +1,8 @@
 //! Score: findings → problems → remedies → points, by the model in force.
 //!
-//! [`facts`] reads one state of the lake, [`profile`] says what each asset is and is worth,
-//! [`problems`] counts each problem once, [`unknowns`] finds what nobody looked at, [`run`] makes
-//! the points, [`totals`] adds them up. Everything above a problem is integer addition, and the
+//! `facts` reads one state of the lake, `profile` says what each asset is and is worth,
+//! `problems` counts each problem once, `unknowns` finds what nobody looked at, `run` makes
+//! the points, `totals` adds them up. Everything above a problem is integer addition, and the
 //! same inputs give the same points in any order.
 
 mod facts;
