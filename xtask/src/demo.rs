@@ -146,8 +146,6 @@ fn farewell(root: &Path, program: &Yagura, worst: &str) {
         "score --by check --top 20".to_owned(),
         "score --by system".to_owned(),
         format!("explain {worst}"),
-        "asset list".to_owned(),
-        format!("asset show {worst}"),
         "org list".to_owned(),
         "report list".to_owned(),
         "report evidence 1 --record 1".to_owned(),
