@@ -13,6 +13,6 @@ pub(crate) const TASK: Task = Task {
 
 /// The engine has the bench program, since xtask knows nothing of what the engine is made of.
 fn measure(arguments: &[String]) -> Result<()> {
-    let words = ["bench", "--quiet", "--locked", "--package", "yagura-engine", "--bench", "yagura"];
+    let words = ["bench", "--quiet", "--locked", "--workspace", "--bench", "yagura"];
     run(cargo().current_dir(root()?).args(words).arg("--").args(arguments))
 }

@@ -68,7 +68,9 @@ fn demo(arguments: &[String]) -> Result<()> {
     let root = root()?;
     let started = Instant::now();
     println!("building yagura in release; the first time this takes most of the demo");
-    run(cargo().current_dir(&root).args(["build", "--release", "--locked", "-p", "yagura-cli"]))?;
+    // The whole workspace is selected, as everywhere: then every task shares what is built.
+    let words = ["build", "--release", "--locked", "--workspace", "--bin", "yagura"];
+    run(cargo().current_dir(&root).args(words))?;
     let built = started.elapsed();
 
     let program = Yagura { path: target_folder(&root)?.join("release/yagura"), root: root.clone() };
