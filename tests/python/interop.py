@@ -38,12 +38,21 @@ def by_deltalake(tables, sql):
     return [list(row) for row in zip(*columns)]
 
 
+SQL_TYPES = {"byte": "TINYINT", "integer": "INTEGER", "long": "BIGINT"}
+
+
 def by_duckdb(tables):
     connection = duckdb.connect()
     for name, table in tables.items():
         files = [local(uri) for uri in table.file_uris()]
         if files:
             connection.read_parquet(files, hive_partitioning=False).create_view(name)
+        else:
+            columns = ", ".join(
+                f"NULL::{SQL_TYPES[field.type.type]} AS {field.name}"
+                for field in table.schema().fields
+            )
+            connection.execute(f"CREATE VIEW {name} AS SELECT {columns} WHERE false")
     return lambda sql: [list(row) for row in connection.execute(sql).fetchall()]
 
 

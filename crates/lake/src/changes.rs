@@ -14,8 +14,7 @@ use crate::{
 
 /// Rows to be written and versions to be superseded, all or nothing.
 ///
-/// The rows of a sharded table should come sorted by subject: files keep the order given, and a
-/// sorted file is found and read faster.
+/// Files are sorted by the key of their table; rows of one key keep the order given.
 #[derive(Debug, Default)]
 pub struct Changes {
     /// New organisations.

@@ -1,12 +1,15 @@
-//! Delta tables: create, open at a version, append, put back.
+//! Delta tables: create, open at a version, append, rewrite, put back.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use datafusion::catalog::TableProvider;
 use deltalake::{
     DeltaTable, DeltaTableBuilder, DeltaTableError,
     kernel::{
-        Action, Add, DataType, PrimitiveType, StructField, StructType,
+        Action, Add, DataType, PrimitiveType, Remove, StructField, StructType,
         engine::arrow_conversion::TryIntoKernel,
         transaction::{CommitBuilder, CommitProperties},
     },
@@ -35,6 +38,21 @@ impl OpenTable {
         let state = delta.snapshot().map_err(failed(table, "reading"))?.clone();
         Ok(Self { log_store: delta.log_store(), state })
     }
+
+    /// How many files of less than so many bytes each shard has.
+    pub(crate) fn small_files(&self, bytes: u64) -> BTreeMap<Option<i32>, usize> {
+        let mut counts = BTreeMap::new();
+        for view in self.state.log_data() {
+            if u64::try_from(view.size()).is_ok_and(|size| size < bytes) {
+                *counts.entry(shard_of(&view.partition_values_map())).or_default() += 1;
+            }
+        }
+        counts
+    }
+}
+
+fn shard_of(partition: &HashMap<String, Option<String>>) -> Option<i32> {
+    partition.get(SHARD).and_then(|value| value.as_deref()?.parse().ok())
 }
 
 /// A file of a table, as the Delta log lists it.
@@ -47,13 +65,69 @@ pub(crate) struct DataFile {
     pub(crate) rows: u64,
     /// Least and greatest value of the integer columns.
     pub(crate) ranges: HashMap<String, (i64, i64)>,
+    /// Whether every row of it has been superseded.
+    pub(crate) is_history: bool,
+}
+
+impl DataFile {
+    /// What takes it out of its table: its rows stand in other files.
+    pub(crate) fn rewritten(&self, table: Table, at: i64) -> Action {
+        let of_table = Path::from(folder(table));
+        let relative: Option<Path> = self.path.prefix_match(&of_table).map(Iterator::collect);
+        Action::Remove(Remove {
+            path: relative.unwrap_or_default().to_string(),
+            data_change: false,
+            deletion_timestamp: Some(at),
+            extended_file_metadata: Some(true),
+            partition_values: Some(partition(self.shard)),
+            size: i64::try_from(self.size).ok(),
+            ..Remove::default()
+        })
+    }
+}
+
+fn partition(shard: Option<i32>) -> HashMap<String, Option<String>> {
+    shard.into_iter().map(|shard| (SHARD.to_owned(), Some(shard.to_string()))).collect()
+}
+
+/// Where a file of a table lies, relative to the table.
+fn relative(shard: Option<i32>, name: &str) -> String {
+    shard.map_or_else(|| name.to_owned(), |shard| format!("{SHARD}={shard}/{name}"))
+}
+
+/// Where a file of a table lies, from the root of the store.
+pub(crate) fn path_of(table: Table, shard: Option<i32>, name: &str) -> Path {
+    Path::from(format!("{}/{}", folder(table), relative(shard, name)))
+}
+
+/// What puts a file into its table.
+pub(crate) fn add(
+    shard: Option<i32>,
+    name: &str,
+    size: u64,
+    stats: String,
+    data_change: bool,
+) -> Action {
+    Action::Add(Add {
+        path: relative(shard, name),
+        partition_values: partition(shard),
+        size: i64::try_from(size).unwrap_or(i64::MAX),
+        modification_time: 0,
+        data_change,
+        stats: Some(stats),
+        tags: None,
+        deletion_vector: None,
+        base_row_id: None,
+        default_row_commit_version: None,
+        clustering_provider: None,
+    })
 }
 
 fn failed(table: Table, doing: &'static str) -> impl Fn(DeltaTableError) -> LakeError {
     move |source| LakeError::Delta { table: table.name(), doing, source: Box::new(source) }
 }
 
-fn folder(table: Table) -> String {
+pub(crate) fn folder(table: Table) -> String {
     format!("tables/{}", table.name())
 }
 
@@ -101,6 +175,8 @@ pub(crate) async fn create(store: &Store, table: Table) -> Result<OpenTable, Lak
     let configuration = [
         ("delta.checkpointInterval", "10"),
         ("delta.enableExpiredLogCleanup", "false"),
+        // We delete files by manifest; checkpoints need not carry them longer.
+        ("delta.deletedFileRetentionDuration", "interval 1 hours"),
         ("delta.appendOnly", "false"),
     ];
     let delta = builder(store, table)?.build().map_err(failed(table, "opening"))?;
@@ -128,55 +204,49 @@ pub(crate) async fn append(
 ) -> Result<i64, LakeError> {
     let mut actions = Vec::new();
     for (index, file) in files.into_iter().enumerate() {
-        actions.push(Action::Add(put(store, table, file, commit, index).await?));
+        let name = format!("{commit:012}-{index:04}.parquet");
+        actions.push(put(store, file, &name, true).await?);
     }
-    commit_actions(table, open, actions).await
-}
-
-/// Puts one file into the store.
-pub(crate) async fn put(
-    store: &Store,
-    table: Table,
-    file: EncodedFile,
-    commit: i64,
-    index: usize,
-) -> Result<Add, LakeError> {
-    let name = format!("{commit:012}-{index:04}.parquet");
-    let (relative, values) = match file.shard {
-        Some(shard) => (
-            format!("{SHARD}={shard}/{name}"),
-            HashMap::from([(SHARD.to_owned(), Some(shard.to_string()))]),
-        ),
-        None => (name, HashMap::new()),
-    };
-    let size = file.bytes.len() as i64;
-    store.put(&Path::from(format!("{}/{relative}", folder(table))), file.bytes.into()).await?;
-    Ok(Add {
-        path: relative,
-        partition_values: values,
-        size,
-        modification_time: 0,
-        data_change: true,
-        stats: Some(file.stats),
-        tags: None,
-        deletion_vector: None,
-        base_row_id: None,
-        default_row_commit_version: None,
-        clustering_provider: None,
-    })
-}
-
-/// Makes one Delta version of some actions.
-pub(crate) async fn commit_actions(
-    table: Table,
-    open: &mut OpenTable,
-    actions: Vec<Action>,
-) -> Result<i64, LakeError> {
     let operation = DeltaOperation::Write {
         mode: SaveMode::Append,
         partition_by: table.is_sharded().then(|| vec![SHARD.to_owned()]),
         predicate: None,
     };
+    commit_actions(table, open, actions, operation).await
+}
+
+/// Puts one file into the store.
+pub(crate) async fn put(
+    store: &Store,
+    file: EncodedFile,
+    name: &str,
+    data_change: bool,
+) -> Result<Action, LakeError> {
+    let shard = file.shard.map(|shard| shard.0);
+    let size = file.bytes.len() as u64;
+    store.put(&path_of(file.table, shard, name), file.bytes.into()).await?;
+    Ok(add(shard, name, size, file.stats, data_change))
+}
+
+/// Puts some files in the place of others that hold the same rows; gives the version that does.
+pub(crate) async fn rewrite(
+    table: Table,
+    open: &mut OpenTable,
+    actions: Vec<Action>,
+    target_size: u64,
+) -> Result<i64, LakeError> {
+    let target_size = i64::try_from(target_size).unwrap_or(i64::MAX);
+    let operation = DeltaOperation::Optimize { predicate: None, target_size };
+    commit_actions(table, open, actions, operation).await
+}
+
+/// Makes one Delta version of some actions.
+async fn commit_actions(
+    table: Table,
+    open: &mut OpenTable,
+    actions: Vec<Action>,
+    operation: DeltaOperation,
+) -> Result<i64, LakeError> {
     let finalized = CommitBuilder::from(
         CommitProperties::default().with_max_retries(0).with_cleanup_expired_logs(Some(false)),
     )
@@ -199,10 +269,7 @@ pub(crate) fn files(table: Table, open: &OpenTable) -> Vec<DataFile> {
     for view in open.state.log_data() {
         let stats: Stats =
             view.stats().and_then(|stats| serde_json::from_str(&stats).ok()).unwrap_or_default();
-        let shard = view
-            .partition_values_map()
-            .get(SHARD)
-            .and_then(|value| value.as_deref()?.parse::<i32>().ok());
+        let shard = shard_of(&view.partition_values_map());
         let ranges = stats
             .low
             .iter()
@@ -216,6 +283,8 @@ pub(crate) fn files(table: Table, open: &OpenTable) -> Vec<DataFile> {
             shard,
             rows: stats.rows,
             ranges,
+            is_history: stats.rows > 0
+                && stats.nulls.get("superseded_by").and_then(|nulls| nulls.as_u64()) == Some(0),
         });
     }
     files.sort_by(|a, b| a.path.as_ref().cmp(b.path.as_ref()));
@@ -230,14 +299,13 @@ struct Stats {
     low: serde_json::Map<String, serde_json::Value>,
     #[serde(rename = "maxValues", default)]
     high: serde_json::Map<String, serde_json::Value>,
+    #[serde(rename = "nullCount", default)]
+    nulls: serde_json::Map<String, serde_json::Value>,
 }
 
 /// The table as DataFusion reads it.
-pub(crate) async fn provider(
-    table: Table,
-    open: &OpenTable,
-) -> Result<Arc<dyn TableProvider>, LakeError> {
-    let mut delta = DeltaTable::new(Arc::clone(&open.log_store));
-    delta.load_version(open.state.version()).await.map_err(failed(table, "opening"))?;
-    Ok(delta.table_provider().await?)
+pub(crate) async fn provider(open: &OpenTable) -> Result<Arc<dyn TableProvider>, LakeError> {
+    // Not loaded: the state is there already.
+    let table = DeltaTable::new(Arc::clone(&open.log_store));
+    Ok(table.table_provider().with_eager_snapshot(open.state.snapshot().clone()).await?)
 }

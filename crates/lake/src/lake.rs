@@ -1,6 +1,6 @@
 //! The lake: open it, look at it, write to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use yagura_model::{Timestamp, id::Commit};
 
 use crate::{
     changes::Changes,
+    compact::{Compacted, Compaction, Extent, Limits},
     delta::{self, OpenTable},
     encode::EncodedFile,
     error::LakeError,
@@ -19,6 +20,7 @@ use crate::{
     snapshot::Snapshot,
     store::Store,
     table::Table,
+    vacuum::{self, Vacuumed},
 };
 
 /// A repository of facts in a folder.
@@ -26,6 +28,7 @@ use crate::{
 pub struct Lake {
     store: Store,
     manifests: ManifestStore,
+    limits: Limits,
 }
 
 impl Lake {
@@ -40,7 +43,13 @@ impl Lake {
     /// The lake on a store, for fault tests.
     pub fn with_store(store: Store) -> Self {
         let manifests = ManifestStore::new(store.clone());
-        Self { store, manifests }
+        Self { store, manifests, limits: Limits::STANDARD }
+    }
+
+    /// The same lake, with other limits of compaction.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// Where its bytes lie.
@@ -75,6 +84,7 @@ impl Lake {
         Ok(Writer {
             store: self.store.clone(),
             manifests: self.manifests.clone(),
+            limits: self.limits,
             manifest,
             snapshot,
             tables: BTreeMap::new(),
@@ -89,6 +99,7 @@ impl Lake {
 pub struct Writer {
     store: Store,
     manifests: ManifestStore,
+    limits: Limits,
     manifest: Manifest,
     snapshot: Arc<Snapshot>,
     tables: BTreeMap<Table, OpenTable>,
@@ -117,11 +128,16 @@ impl Writer {
         Ok(writer.keep(prepared, records)?)
     }
 
-    /// Makes changes durable and visible, all or nothing, and gives the commit's number.
+    /// Makes changes durable and visible, all or nothing, and gives the commit's number. Tables that
+    /// have too many small files by now are compacted on the way.
     ///
     /// # Errors
     /// If anything cannot be written: then nothing is visible, and the writer must be dropped.
     pub async fn commit(&mut self, changes: Changes, now: Timestamp) -> Result<Commit, LakeError> {
+        if self.manifest.number > 0 && self.manifest.number.is_multiple_of(self.limits.vacuum_every)
+        {
+            self.vacuum(now).await?;
+        }
         let mut next = self.manifest.clone();
         next.commit += 1;
         let commit = Commit(next.commit);
@@ -133,11 +149,15 @@ impl Writer {
         for file in changes.encode(commit, committed_at)? {
             by_table.entry(file.table).or_default().push(file);
         }
+        for table in by_table.keys() {
+            if !self.tables.contains_key(table) {
+                self.tables.insert(*table, self.open(*table).await?);
+            }
+        }
+        let touched: BTreeSet<Table> = by_table.keys().copied().collect();
+        self.compact_into(&mut next, Extent::Due, Some(&touched), now).await?;
         for (table, files) in by_table {
-            let mut opened = match self.tables.remove(&table) {
-                Some(opened) => opened,
-                None => self.open(table).await?,
-            };
+            let Some(mut opened) = self.tables.remove(&table) else { continue };
             let version = delta::append(&self.store, table, &mut opened, files, commit.0).await?;
             fail_point("commit.table");
             self.tables.insert(table, opened);
@@ -149,15 +169,65 @@ impl Writer {
                 next.packs = packs;
             }
         }
-        fail_point("commit.before_manifest");
-        self.manifest = self.manifests.commit(&self.manifest, next, now).await?;
-        self.snapshot = Arc::new(Snapshot::new(self.store.clone(), self.manifest.clone()));
+        self.publish(next, now).await?;
         Ok(commit)
     }
 
+    /// Compacts what is beyond the limits, or everything. That is no commit of facts: nothing that
+    /// can be asked of the lake is answered differently.
+    ///
+    /// # Errors
+    /// As [`commit`](Self::commit).
+    pub async fn compact(
+        &mut self,
+        extent: Extent,
+        now: Timestamp,
+    ) -> Result<Compacted, LakeError> {
+        let mut next = self.manifest.clone();
+        let compacted = self.compact_into(&mut next, extent, None, now).await?;
+        if compacted.tables > 0 {
+            self.publish(next, now).await?;
+        }
+        Ok(compacted)
+    }
+
+    /// Deletes what no manifest names that is still kept: the newest ones and those of the last
+    /// hour.
+    ///
+    /// # Errors
+    /// If something cannot be read or deleted: then the writer must be dropped.
+    pub async fn vacuum(&mut self, now: Timestamp) -> Result<Vacuumed, LakeError> {
+        vacuum::run(&self.store, &self.manifests, &self.manifest, now).await
+    }
+
+    async fn compact_into(
+        &mut self,
+        next: &mut Manifest,
+        extent: Extent,
+        only: Option<&BTreeSet<Table>>,
+        now: Timestamp,
+    ) -> Result<Compacted, LakeError> {
+        let compaction = Compaction {
+            store: &self.store,
+            snapshot: &self.snapshot,
+            limits: self.limits,
+            open: &mut self.tables,
+            next,
+            now,
+        };
+        compaction.run(extent, only).await
+    }
+
+    async fn publish(&mut self, next: Manifest, now: Timestamp) -> Result<(), LakeError> {
+        fail_point("commit.before_manifest");
+        self.manifest = self.manifests.commit(&self.manifest, next, now).await?;
+        self.snapshot = Arc::new(Snapshot::new(self.store.clone(), self.manifest.clone()));
+        Ok(())
+    }
+
     async fn open(&self, table: Table) -> Result<OpenTable, LakeError> {
-        match self.manifest.tables.get(table.name()) {
-            Some(version) => delta::open(&self.store, table, *version).await,
+        match self.snapshot.open(table).await? {
+            Some((open, _)) => Ok(open.clone()),
             None => delta::create(&self.store, table).await,
         }
     }

@@ -2,6 +2,7 @@
 
 mod cell;
 mod changes;
+pub mod compact;
 mod delta;
 mod encode;
 pub mod error;
@@ -19,6 +20,7 @@ pub mod scan;
 mod snapshot;
 pub mod store;
 pub mod table;
+mod vacuum;
 pub mod views;
 
 pub use changes::Changes;
@@ -26,3 +28,4 @@ pub use error::LakeError;
 pub use fail::fail_point;
 pub use lake::{Lake, Writer};
 pub use snapshot::{FileEntry, Snapshot};
+pub use vacuum::Vacuumed;

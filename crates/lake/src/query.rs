@@ -223,7 +223,7 @@ fn expand(sql: &str, times: Times) -> String {
     while let Some((before, rest)) = sql.split_once("{a:") {
         let Some((name, after)) = rest.split_once('}') else { break };
         sql = format!(
-            "{before}first_value(a.value ORDER BY a.first_seen DESC) FILTER (WHERE a.name = '{name}'){after}"
+            "{before}first_value(a.value ORDER BY a.first_seen DESC, a.report DESC, a.value) FILTER (WHERE a.name = '{name}'){after}"
         );
     }
     sql

@@ -4,7 +4,7 @@ use datafusion::arrow::{
     array::{ArrayRef, RecordBatch},
     datatypes::Field,
 };
-use yagura_model::id::{Commit, Shard};
+use yagura_model::id::{AssetKey, CheckKey, Commit, ReportKey, Shard, SourceKey, SubjectKey};
 
 use crate::{cell::Cell, error::LakeError, table::Table};
 
@@ -33,6 +33,8 @@ pub struct Stored<T> {
 pub trait Row: Sized {
     /// The table.
     const TABLE: Table;
+    /// The column its files are sorted by, an integer; `None` is the order of writing.
+    const KEY: Option<&'static str>;
     /// The columns, in order.
     fn fields() -> Vec<Field>;
     /// The columns of some rows, in the order of [`fields`](Self::fields).
@@ -42,8 +44,36 @@ pub trait Row: Sized {
     /// # Errors
     /// `Shape` if a column is missing or of another type.
     fn from_batch(batch: &RecordBatch) -> Result<Vec<Self>, LakeError>;
+    /// The value of the column [`KEY`](Self::KEY); 0 if there is none.
+    fn key(&self) -> i64;
     /// The shard the row belongs to; `None` in tables that have no shards.
     fn shard(&self) -> Option<Shard>;
+}
+
+/// A value that files can be sorted by.
+pub(crate) trait KeyColumn {
+    fn number(&self) -> i64;
+}
+
+macro_rules! key_columns {
+    ($($type:ty: |$value:ident| $number:expr;)+) => {$(
+        impl KeyColumn for $type {
+            fn number(&self) -> i64 {
+                let $value = self;
+                $number
+            }
+        }
+    )+};
+}
+
+key_columns! {
+    i32: |value| i64::from(*value);
+    i64: |value| *value;
+    SubjectKey: |value| value.0;
+    AssetKey: |value| value.0;
+    ReportKey: |value| value.0;
+    CheckKey: |value| i64::from(value.0);
+    SourceKey: |value| i64::from(value.0);
 }
 
 /// The values of one column of a batch.
@@ -57,11 +87,12 @@ pub(crate) fn column<T: Cell>(batch: &RecordBatch, name: &str) -> Result<Vec<T>,
 
 /// Declares the struct of a row and how it stands in Arrow.
 ///
-/// `sharded` names the field whose subject key says the shard.
+/// `sharded` names the field whose subject key says the shard and sorts the files, `keyed` the
+/// field that sorts the files of a table without shards.
 macro_rules! row {
     (
         $(#[$meta:meta])*
-        pub struct $name:ident in $table:ident $(sharded by $subject:ident)? {
+        pub struct $name:ident in $table:ident $(sharded by $subject:ident)? $(keyed by $key:ident)? {
             $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)+
         }
     ) => {
@@ -73,6 +104,13 @@ macro_rules! row {
 
         impl $crate::row::Row for $name {
             const TABLE: $crate::table::Table = $crate::table::Table::$table;
+            #[allow(unused_mut, unused_assignments, clippy::allow_attributes, reason = "the repetition may be empty")]
+            const KEY: Option<&'static str> = {
+                let mut key = None;
+                $(key = Some(stringify!($subject));)?
+                $(key = Some(stringify!($key));)?
+                key
+            };
 
             fn fields() -> Vec<datafusion::arrow::datatypes::Field> {
                 use $crate::cell::Cell;
@@ -97,6 +135,14 @@ macro_rules! row {
                     rows.push(Self { $($field,)+ });
                 }
                 Ok(rows)
+            }
+
+            #[allow(unused_mut, unused_assignments, clippy::allow_attributes, reason = "the repetition may be empty")]
+            fn key(&self) -> i64 {
+                let mut key = 0;
+                $(key = $crate::row::KeyColumn::number(&self.$subject);)?
+                $(key = $crate::row::KeyColumn::number(&self.$key);)?
+                key
             }
 
             fn shard(&self) -> Option<yagura_model::id::Shard> {

@@ -45,7 +45,7 @@ row! {
 
 row! {
     /// A registered source: a tool of an organisation.
-    pub struct SourceRow in Sources {
+    pub struct SourceRow in Sources keyed by source {
         /// Its key.
         pub source: SourceKey,
         /// Its name, unique within its organisation.
@@ -61,7 +61,7 @@ row! {
 
 row! {
     /// A report that was accepted.
-    pub struct ReportRow in Reports {
+    pub struct ReportRow in Reports keyed by report {
         /// Its key.
         pub report: ReportKey,
         /// Whose it is.
@@ -144,7 +144,7 @@ impl ReportRow {
 
 row! {
     /// What finds a report again by its bytes: a part of its columns.
-    pub struct ReportName in Reports {
+    pub struct ReportName in Reports keyed by report {
         /// Its key.
         pub report: ReportKey,
         /// Whose it is.
@@ -217,7 +217,7 @@ row! {
 
 row! {
     /// An asset.
-    pub struct AssetRow in Assets {
+    pub struct AssetRow in Assets keyed by asset {
         /// Its key.
         pub asset: AssetKey,
         /// Domain.
@@ -273,7 +273,7 @@ row! {
 
 row! {
     /// The definition of a check.
-    pub struct CheckRow in Checks {
+    pub struct CheckRow in Checks keyed by check {
         /// Its key.
         pub check: CheckKey,
         /// Which tool's.
@@ -305,7 +305,7 @@ row! {
 
 row! {
     /// What finds the definition of a check again: a part of its columns.
-    pub struct CheckName in Checks {
+    pub struct CheckName in Checks keyed by check {
         /// Its key.
         pub check: CheckKey,
         /// Which tool's.
@@ -323,7 +323,7 @@ row! {
 
 row! {
     /// What a score needs of a check: a part of its columns.
-    pub struct CheckScore in Checks {
+    pub struct CheckScore in Checks keyed by check {
         /// Its key.
         pub check: CheckKey,
         /// Which tool's.
@@ -374,7 +374,7 @@ row! {
 row! {
     /// What one report covered of one shard, for one combination of kinds, credentials, checks and
     /// time.
-    pub struct CoverageRow in Coverage {
+    pub struct CoverageRow in Coverage keyed by source {
         /// The shard of the subjects.
         pub of_shard: yagura_model::id::Shard,
         /// Which report.
@@ -396,7 +396,7 @@ row! {
 
 row! {
     /// A set of checks.
-    pub struct CheckSetRow in CheckSets {
+    pub struct CheckSetRow in CheckSets keyed by check_set {
         /// First 64 bits of the SHA-256 of its content.
         pub check_set: i64,
         /// The checks, ascending.
@@ -406,7 +406,7 @@ row! {
 
 row! {
     /// A package or program.
-    pub struct PackageRow in Packages {
+    pub struct PackageRow in Packages keyed by package {
         /// Its key.
         pub package: i32,
         /// Its name.
@@ -424,7 +424,7 @@ row! {
 
 row! {
     /// A set of packages.
-    pub struct SoftwareSetRow in SoftwareSets {
+    pub struct SoftwareSetRow in SoftwareSets keyed by software_set {
         /// First 64 bits of the SHA-256 of its content.
         pub software_set: i64,
         /// The packages, ascending.
@@ -464,7 +464,7 @@ row! {
 
 row! {
     /// A version of a row that another stands in the place of; the commit is `written_by`.
-    pub struct SupersededRow in Superseded {
+    pub struct SupersededRow in Superseded keyed by old_written_by {
         /// Number of the table.
         pub of_table: i8,
         /// The commit that wrote the old version.

@@ -71,11 +71,13 @@ impl Filter {
                 .is_none_or(|(low, high)| keys.range(low..=high).next().is_some()),
             None => true,
         };
-        shard && range
+        // A history file holds nothing that is in force.
+        shard && range && (self.superseded || !file.is_history)
     }
 }
 
-/// Reads the rows wanted from some files, in the order of the files.
+/// Reads the rows wanted from some files, in order of their key and name: the order in which they
+/// lie in files, and in which files, does not show.
 pub(crate) async fn read<T: Row + Send + 'static>(
     store: &Store,
     files: &[DataFile],
@@ -109,6 +111,8 @@ pub(crate) async fn read<T: Row + Send + 'static>(
             }
         }
     }
+    // Files are sorted by the key: this merges runs.
+    rows.sort_by_key(|stored| (stored.row.key(), stored.id));
     Ok(rows)
 }
 

@@ -101,12 +101,16 @@ impl Snapshot {
         table: Table,
     ) -> Result<Option<Arc<dyn datafusion::catalog::TableProvider>>, LakeError> {
         match self.open(table).await? {
-            Some((open, _)) => Ok(Some(delta::provider(table, open).await?)),
+            Some((open, _)) => Ok(Some(delta::provider(open).await?)),
             None => Ok(None),
         }
     }
 
-    async fn open(&self, table: Table) -> Result<Option<&(OpenTable, Vec<DataFile>)>, LakeError> {
+    /// A table and its files; `None` if nothing was ever written to it.
+    pub(crate) async fn open(
+        &self,
+        table: Table,
+    ) -> Result<Option<&(OpenTable, Vec<DataFile>)>, LakeError> {
         let Some(cell) = self.tables.get(&table) else { return Ok(None) };
         let version = self.manifest.tables.get(table.name()).copied().unwrap_or_default();
         let open = cell
@@ -119,7 +123,11 @@ impl Snapshot {
         Ok(Some(open))
     }
 
-    async fn superseded(&self) -> Result<&BTreeMap<Table, HashMap<RowId, Commit>>, LakeError> {
+    /// The versions that other versions stand in the place of and whose files do not say so, each
+    /// with the commit that put the other there.
+    pub(crate) async fn superseded(
+        &self,
+    ) -> Result<&BTreeMap<Table, HashMap<RowId, Commit>>, LakeError> {
         self.superseded
             .get_or_try_init(|| async {
                 let mut all: BTreeMap<Table, HashMap<RowId, Commit>> = BTreeMap::new();
@@ -131,7 +139,9 @@ impl Snapshot {
                     let table = Table::ALL.iter().find(|t| t.number() == old.of_table);
                     let id = RowId { written_by: Commit(old.old_written_by), row: old.old_row };
                     if let Some(table) = table {
-                        all.entry(*table).or_default().insert(id, stored.id.written_by);
+                        let by = stored.id.written_by;
+                        let end = all.entry(*table).or_default().entry(id).or_insert(by);
+                        *end = by.min(*end);
                     }
                 }
                 Ok(all)

@@ -30,6 +30,7 @@ pub use medium::{FileMedium, Medium};
 pub use object_store::path::Path;
 
 use ledger::Ledger;
+pub(crate) use recover::{log_checkpoint, log_version};
 use tracked::{Taken, TrackedStore};
 
 /// The data folder, and the ledger of what is not durable yet. Clones share the ledger.

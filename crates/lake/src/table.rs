@@ -33,6 +33,11 @@ macro_rules! tables {
                 match self { $(Self::$variant => $sharded,)+ }
             }
 
+            /// The integer column its files are sorted by; `None` is the order of writing.
+            pub fn key(self) -> Option<&'static str> {
+                match self { $(Self::$variant => <$row>::KEY,)+ }
+            }
+
             fn own_fields(self) -> Vec<Field> {
                 match self { $(Self::$variant => <$row>::fields(),)+ }
             }

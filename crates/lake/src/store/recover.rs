@@ -82,9 +82,14 @@ impl Store {
 }
 
 /// The version that a file of a Delta log belongs to.
-fn log_version(name: &str) -> Option<u64> {
+pub(crate) fn log_version(name: &str) -> Option<u64> {
     let digits = name.get(..20).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()));
     digits?.parse().ok()
+}
+
+/// The version that a checkpoint of a Delta log holds whole, if this is one.
+pub(crate) fn log_checkpoint(name: &str) -> Option<u64> {
+    log_version(name).filter(|_| name.ends_with(".checkpoint.parquet"))
 }
 
 /// The version that a `_last_checkpoint` names, `None` if it cannot be read.
@@ -106,7 +111,7 @@ mod tests {
 
     use jiff::{Timestamp, ToSpan as _};
 
-    use super::{Path, Store, is_provisional, log_version};
+    use super::{Path, Store, is_provisional, log_checkpoint, log_version};
 
     const TABLE: &str = "tables/findings";
 
@@ -171,6 +176,8 @@ mod tests {
             Some(7)
         );
         assert_eq!(log_version("_last_checkpoint"), None);
+        assert_eq!(log_checkpoint("00000000000000000009.checkpoint.parquet"), Some(9));
+        assert_eq!(log_checkpoint("00000000000000000009.json"), None);
         assert!(is_provisional("a.parquet#1") && is_provisional("x#12"));
         assert!(!is_provisional("a#b") && !is_provisional("a#") && !is_provisional("a"));
     }

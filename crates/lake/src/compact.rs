@@ -1,0 +1,246 @@
+//! Compaction: many small files of a table become few that are sorted, and what was superseded
+//! moves into files of its own.
+//!
+//! Rows keep their names (`written_by`, `row`), so nothing that was ever asked of the lake is
+//! answered differently. A file's rows get the commit that superseded them into their own column,
+//! and the keys that said so leave the table `superseded`: versions in force and history stand in
+//! different files, and readers of the present skip the latter.
+//!
+//! The work is bounded. Small files are merged among themselves, and with a larger one only when
+//! together they are as large, so that a row is written again a logarithmic number of times. Files
+//! are sorted already, so a merge holds one batch of each and writes as it goes. Nothing is deleted
+//! here: a manifest that is still kept may name the files that were replaced (`vacuum`).
+
+mod merge;
+mod plan;
+mod superseded;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use yagura_model::{Timestamp, id::Commit};
+
+use crate::{
+    delta::{self, DataFile, OpenTable},
+    error::LakeError,
+    fail_point,
+    manifest::Manifest,
+    row::RowId,
+    snapshot::Snapshot,
+    store::Store,
+    table::Table,
+};
+use merge::{Merge, Merged};
+
+/// When compaction sets in and how far it goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Small files a shard, or a table without shards, may have.
+    pub small_files: usize,
+    /// Keys that may stand in `superseded`: every reader holds them in memory.
+    pub open_keys: usize,
+    /// About the most bytes of a file; one of half of it or more is no longer small.
+    pub file_bytes: u64,
+    /// About the most bytes rewritten in one commit to have fewer keys in `superseded`.
+    pub folded_bytes: u64,
+    /// After so many manifests what no kept manifest names is deleted.
+    pub vacuum_every: u64,
+}
+
+impl Limits {
+    /// 40 small files, 200,000 keys, files of 128 MB, 512 MB rewritten, vacuum after 256 manifests.
+    pub const STANDARD: Self = Self {
+        small_files: 40,
+        open_keys: 200_000,
+        file_bytes: 128 << 20,
+        folded_bytes: 512 << 20,
+        vacuum_every: 256,
+    };
+
+    fn is_small(&self, file: &DataFile) -> bool {
+        file.size < self.small_bytes()
+    }
+
+    fn small_bytes(&self) -> u64 {
+        self.file_bytes / 2
+    }
+}
+
+/// What is to be compacted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// What is beyond the limits.
+    Due,
+    /// Everything that is not as compact as it can be.
+    Everything,
+}
+
+/// What a compaction did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Compacted {
+    /// Tables with other files than before.
+    pub tables: usize,
+    /// Files that were replaced.
+    pub files_before: usize,
+    /// Files that replaced them.
+    pub files_after: usize,
+    /// Keys that left `superseded`.
+    pub keys: usize,
+}
+
+/// The files of a table to be merged, by shard: each list becomes sorted files.
+type Groups = BTreeMap<(Option<i32>, bool), Vec<DataFile>>;
+
+/// One compaction on its way into a manifest.
+pub(crate) struct Compaction<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) limits: Limits,
+    /// The tables the writer has open, at the versions of the manifest.
+    pub(crate) open: &'a mut BTreeMap<Table, OpenTable>,
+    /// The manifest that will name what is written.
+    pub(crate) next: &'a mut Manifest,
+    pub(crate) now: Timestamp,
+}
+
+impl Compaction<'_> {
+    /// Rewrites what the extent says of all tables, or of some and those with too many keys.
+    pub(crate) async fn run(
+        mut self,
+        extent: Extent,
+        only: Option<&BTreeSet<Table>>,
+    ) -> Result<Compacted, LakeError> {
+        let wanted = |table: &Table| only.is_none_or(|only| only.contains(table));
+        let mut groups: BTreeMap<Table, Groups> = BTreeMap::new();
+        let data = || Table::ALL.iter().copied().filter(|table| *table != Table::Superseded);
+        for table in data().filter(wanted) {
+            if extent == Extent::Everything || self.is_beyond(table).await? {
+                let files = self.snapshot.open(table).await?.map_or(&[][..], |(_, files)| files);
+                groups.insert(table, plan::small(files, extent, &self.limits));
+            }
+        }
+        let keys = self.snapshot.superseded().await?;
+        let open: usize = keys.values().map(HashMap::len).sum();
+        let enough = match extent {
+            Extent::Everything => 0,
+            Extent::Due if open > self.limits.open_keys => self.limits.open_keys / 2,
+            Extent::Due => open,
+        };
+        if open > enough {
+            let bound = (extent == Extent::Due).then_some(self.limits.folded_bytes);
+            let snapshot = self.snapshot;
+            for (table, file) in
+                plan::folds(self.store, snapshot, keys, open - enough, bound).await?
+            {
+                let files =
+                    groups.entry(table).or_default().entry((file.shard, false)).or_default();
+                if !files.contains(&file) {
+                    files.push(file);
+                }
+            }
+        }
+        let mut done = Compacted::default();
+        let mut folded: BTreeMap<Table, BTreeSet<RowId>> = BTreeMap::new();
+        for (table, groups) in groups {
+            let keys = keys.get(&table).cloned().unwrap_or_default();
+            let gone = self.table(table, groups, keys, &mut done).await?;
+            if !gone.is_empty() {
+                done.keys += gone.len();
+                folded.insert(table, gone);
+            }
+        }
+        let superseded = wanted(&Table::Superseded) && self.has_many(extent).await?;
+        if superseded || !folded.is_empty() {
+            self.rewrite_superseded(&folded, &mut done).await?;
+        }
+        Ok(done)
+    }
+
+    /// Whether a shard of a table has too many small files.
+    async fn is_beyond(&self, table: Table) -> Result<bool, LakeError> {
+        let Some(open) = self.opened(table).await? else { return Ok(false) };
+        let counts = open.small_files(self.limits.small_bytes());
+        Ok(counts.values().any(|count| *count > self.limits.small_files))
+    }
+
+    /// Whether `superseded` itself has more files than it should.
+    async fn has_many(&self, extent: Extent) -> Result<bool, LakeError> {
+        let most = if extent == Extent::Due { self.limits.small_files } else { 1 };
+        let Some(open) = self.opened(Table::Superseded).await? else { return Ok(false) };
+        Ok(open.small_files(u64::MAX).values().any(|count| *count > most))
+    }
+
+    async fn opened(&self, table: Table) -> Result<Option<&OpenTable>, LakeError> {
+        match self.open.get(&table) {
+            Some(open) => Ok(Some(open)),
+            None => Ok(self.snapshot.open(table).await?.map(|(open, _)| open)),
+        }
+    }
+
+    /// Merges the groups of a table; gives the rows that say now themselves what superseded them.
+    async fn table(
+        &mut self,
+        table: Table,
+        groups: Groups,
+        keys: HashMap<RowId, Commit>,
+        done: &mut Compacted,
+    ) -> Result<BTreeSet<RowId>, LakeError> {
+        let keys = Arc::new(keys);
+        let mut actions = Vec::new();
+        let mut folded = BTreeSet::new();
+        let mut number = 0;
+        for ((shard, _), inputs) in groups.into_iter().filter(|(_, inputs)| !inputs.is_empty()) {
+            done.files_before += inputs.len();
+            let at = self.now.as_millisecond();
+            actions.extend(inputs.iter().map(|file| file.rewritten(table, at)));
+            let merge = Merge {
+                store: self.store.clone(),
+                table,
+                shard,
+                inputs,
+                keys: Arc::clone(&keys),
+                name: format!("base-{:012}", self.next.number + 1),
+                first: number,
+                file_bytes: self.limits.file_bytes,
+            };
+            let merged = tokio::task::spawn_blocking(move || merge.run())
+                .await
+                .map_err(|error| LakeError::Task(error.to_string()))??;
+            let Merged { added, folded: gone, next } = merged;
+            number = next;
+            done.files_after += added.len();
+            actions.extend(added);
+            folded.extend(gone);
+            fail_point("compact.merged");
+        }
+        if !actions.is_empty() {
+            self.commit(table, actions, done).await?;
+        }
+        Ok(folded)
+    }
+
+    async fn commit(
+        &mut self,
+        table: Table,
+        actions: Vec<deltalake::kernel::Action>,
+        done: &mut Compacted,
+    ) -> Result<(), LakeError> {
+        let mut open = match self.open.remove(&table) {
+            Some(open) => open,
+            None => match self.snapshot.open(table).await? {
+                Some((open, _)) => open.clone(),
+                None => return Ok(()),
+            },
+        };
+        let version = delta::rewrite(table, &mut open, actions, self.limits.file_bytes).await?;
+        fail_point("compact.table");
+        self.open.insert(table, open);
+        self.next.tables.insert(table.name().to_owned(), version);
+        done.tables += 1;
+        Ok(())
+    }
+}
