@@ -42,6 +42,7 @@ explain-more-remedies = { $count ->
    *[other] { $count } more remedies: { $points }
 }
 explain-sum = Sum: { $sum }
+explain-references = Estimates for unknown observations are held against the score of all assets at { $time } (commit { $commit }); `yagura score` renews it.
 explain-others = { $count } others
 explain-worst-assets = Asset
 explain-worst-remedies = Remedy

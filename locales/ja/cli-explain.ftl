@@ -36,6 +36,7 @@ explain-place = { $record } 番目のレコード、{ $start }–{ $end } バイ
 explain-secret = （秘密情報を含む可能性があるため、抜粋は表示しません）
 explain-more-remedies = ほか { $count } 件の対処策: { $points }
 explain-sum = 合計: { $sum }
+explain-references = 未確認の推定は、{ $time } 時点の全資産の採点（コミット { $commit }）と比べたものです。`yagura score` で更新されます。
 explain-others = ほか { $count } 件
 explain-worst-assets = 資産
 explain-worst-remedies = 対処策

@@ -17,6 +17,8 @@ pub struct Model {
     pub name: String,
     /// Version, named by every stored score.
     pub version: String,
+    /// SHA-256 of the file, lower case hex: what tells two files of one name apart.
+    pub digest: String,
     /// The day it takes effect.
     pub effective: Date,
     /// Title for people, Japanese.

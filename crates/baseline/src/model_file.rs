@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sha2::{Digest, Sha256};
 use toml::Spanned;
 use yagura_model::{domain::AssetClass, severity::Severity};
 
@@ -36,6 +37,7 @@ pub(crate) fn read(text: &str) -> Result<Model, FileError> {
     Ok(Model {
         name: file.word(&raw.model.name)?,
         version: file.word(&raw.model.version)?,
+        digest: hex::encode(Sha256::digest(text)),
         effective: raw.model.effective.as_ref().parse().map_err(|_| {
             file.refuse(&raw.model.effective, "not a date; write it like `2026-11-01`")
         })?,

@@ -134,25 +134,16 @@ fn excerpt(bytes: &[u8]) -> String {
 /// If the lake cannot be read.
 pub async fn find_assets(snapshot: &Snapshot, text: &str) -> Result<BTreeSet<AssetKey>, LakeError> {
     let text = text.trim();
-    let assets: Vec<AssetRow> = match number(text) {
-        Some(key) => return Ok(known(snapshot, key).await?.into_iter().collect()),
-        None => snapshot.rows(&Filter::all()).await?,
-    };
-    let by_name: BTreeSet<AssetKey> = assets
-        .iter()
-        .filter(|asset| asset.name.eq_ignore_ascii_case(text))
-        .map(|asset| asset.asset)
-        .collect();
-    if !by_name.is_empty() {
-        return Ok(by_name);
+    if let Some(key) = number(text) {
+        return Ok(known(snapshot, key).await?.into_iter().collect());
     }
-    let identifiers: Vec<IdentifierRow> = snapshot.rows(&Filter::all()).await?;
-    let subjects: BTreeSet<SubjectKey> = identifiers
-        .iter()
-        .filter(|row| row.value.eq_ignore_ascii_case(text) && row.resolved_at.is_none())
-        .map(|row| row.subject)
-        .collect();
-    let filter = Filter::of("subject", subjects.iter().map(|subject| subject.0));
+    let named: Vec<AssetRow> = snapshot.rows(&Filter::named("name", text)).await?;
+    if !named.is_empty() {
+        return Ok(named.into_iter().map(|asset| asset.asset).collect());
+    }
+    let identified: Vec<IdentifierRow> = snapshot.rows(&Filter::named("value", text)).await?;
+    let open = identified.iter().filter(|row| row.resolved_at.is_none());
+    let filter = Filter::of("subject", open.map(|row| row.subject.0));
     let links: Vec<LinkRow> = snapshot.rows(&filter).await?;
     Ok(links.into_iter().map(|link| link.asset).collect())
 }

@@ -2,14 +2,17 @@
 //!
 //! `facts` reads one state of the lake, `profile` says what each asset is and is worth,
 //! `problems` counts each problem once, `unknowns` finds what nobody looked at, `run` makes
-//! the points, `totals` adds them up. Everything above a problem is integer addition, and the
+//! the points and `references` what its estimates are held against, `some` scores a few assets of a
+//! large lake, `totals` adds up. Everything above a problem is integer addition, and the
 //! same inputs give the same points in any order.
 
 mod facts;
 mod names;
 mod problems;
 mod profile;
+mod references;
 mod run;
+mod some;
 mod totals;
 mod unknowns;
 
@@ -20,5 +23,6 @@ pub use facts::{Evidence, Facts};
 pub use names::{Name, Names};
 pub use problems::{Problem, ProblemKey};
 pub use profile::Profile;
+pub use references::References;
 pub use run::{AssetScore, Item, ItemKind, Remedy, ScoreRun};
 pub use totals::{By, Total, is_within};

@@ -11,6 +11,7 @@ use crate::{
     changes::Changes,
     compact::{Compacted, Compaction, Extent, Limits},
     delta::{self, OpenTable},
+    derived::Derived,
     encode::EncodedFile,
     error::LakeError,
     evidence::{EvidenceEntry, EvidenceWriter, Prepared, RecordIndex},
@@ -55,6 +56,11 @@ impl Lake {
     /// Where its bytes lie.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// What is kept beside the facts to be asked again.
+    pub fn derived(&self) -> Derived {
+        Derived::new(self.store.clone())
     }
 
     /// The newest visible state.

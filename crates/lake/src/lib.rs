@@ -4,6 +4,7 @@ mod cell;
 mod changes;
 pub mod compact;
 mod delta;
+mod derived;
 mod encode;
 pub mod error;
 pub mod evidence;
@@ -24,6 +25,7 @@ mod vacuum;
 pub mod views;
 
 pub use changes::Changes;
+pub use derived::Derived;
 pub use error::LakeError;
 pub use fail::fail_point;
 pub use lake::{Lake, Writer};

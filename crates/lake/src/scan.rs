@@ -4,11 +4,15 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use datafusion::{
-    arrow::array::{Array, BooleanArray, Int32Array, Int64Array, RecordBatch},
+    arrow::array::{
+        Array, BooleanArray, Int8Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    },
     parquet::{
         arrow::{
             ProjectionMask,
-            arrow_reader::{ArrowPredicateFn, ParquetRecordBatchReaderBuilder, RowFilter},
+            arrow_reader::{
+                ArrowPredicate, ArrowPredicateFn, ParquetRecordBatchReaderBuilder, RowFilter,
+            },
         },
         file::{metadata::RowGroupMetaData, statistics::Statistics},
     },
@@ -30,6 +34,8 @@ pub struct Filter {
     pub shards: Option<BTreeSet<Shard>>,
     /// Only rows whose integer column has one of these values.
     pub keys: Option<(&'static str, Arc<BTreeSet<i64>>)>,
+    /// Only rows whose text column has this value, in any case of ASCII letters.
+    pub text: Option<(&'static str, Arc<str>)>,
     /// Old versions too, not only those in force.
     pub superseded: bool,
 }
@@ -43,6 +49,11 @@ impl Filter {
     /// The rows in force whose integer column has one of these values.
     pub fn of(column: &'static str, keys: impl IntoIterator<Item = i64>) -> Self {
         Self { keys: Some((column, Arc::new(keys.into_iter().collect()))), ..Self::default() }
+    }
+
+    /// The rows in force whose text column has a value, in any case of ASCII letters.
+    pub fn named(column: &'static str, value: &str) -> Self {
+        Self { text: Some((column, Arc::from(value))), ..Self::default() }
     }
 
     /// Only in these shards.
@@ -87,9 +98,10 @@ pub(crate) async fn read<T: Row + Send + 'static>(
     let wanted = files.iter().filter(|file| filter.wants(file)).cloned();
     let batches: Vec<Vec<RecordBatch>> = futures::stream::iter(wanted)
         .map(|file| {
-            let (store, keys) = (store.clone(), filter.keys.clone());
+            let (store, filter) = (store.clone(), filter.clone());
             let columns: Vec<String> = T::fields().iter().map(|f| f.name().clone()).collect();
-            let task = tokio::task::spawn_blocking(move || read_file(&store, &file, columns, keys));
+            let task =
+                tokio::task::spawn_blocking(move || read_file(&store, &file, columns, &filter));
             async { task.await.map_err(|error| LakeError::Task(error.to_string()))? }
         })
         .buffered(2)
@@ -116,13 +128,11 @@ pub(crate) async fn read<T: Row + Send + 'static>(
     Ok(rows)
 }
 
-type Keys = Option<(&'static str, Arc<BTreeSet<i64>>)>;
-
 fn read_file(
     store: &Store,
     file: &DataFile,
     mut columns: Vec<String>,
-    keys: Keys,
+    filter: &Filter,
 ) -> Result<Vec<RecordBatch>, LakeError> {
     columns.extend(["written_by", "row", "superseded_by"].map(str::to_owned));
     let opened = store.open_file(&file.path)?;
@@ -130,7 +140,8 @@ fn read_file(
     let mut builder = ParquetRecordBatchReaderBuilder::try_new(opened).map_err(broken)?;
     let names = columns.iter().map(String::as_str);
     let mask = ProjectionMask::columns(builder.parquet_schema(), names);
-    if let Some((name, keys)) = keys {
+    let mut predicates: Vec<Box<dyn ArrowPredicate>> = Vec::new();
+    if let Some((name, keys)) = filter.keys.clone() {
         let groups = builder
             .metadata()
             .row_groups()
@@ -140,25 +151,44 @@ fn read_file(
             .map(|(index, _)| index)
             .collect();
         let key = ProjectionMask::columns(builder.parquet_schema(), [name]);
-        let predicate = ArrowPredicateFn::new(key, move |batch| {
-            let Some(column) = batch.columns().first() else {
-                return Ok(BooleanArray::from(vec![true; batch.num_rows()]));
-            };
-            if let Some(column) = column.as_any().downcast_ref::<Int64Array>() {
-                Ok(column.iter().map(|v| Some(v.is_some_and(|v| keys.contains(&v)))).collect())
-            } else if let Some(column) = column.as_any().downcast_ref::<Int32Array>() {
-                let held = |v: i32| keys.contains(&i64::from(v));
-                Ok(column.iter().map(|v| Some(v.is_some_and(held))).collect())
-            } else {
-                Ok(BooleanArray::from(vec![true; batch.num_rows()]))
-            }
-        });
-        builder = builder
-            .with_row_groups(groups)
-            .with_row_filter(RowFilter::new(vec![Box::new(predicate)]));
+        predicates.push(Box::new(ArrowPredicateFn::new(key, move |batch| Ok(held(&batch, &keys)))));
+        builder = builder.with_row_groups(groups);
+    }
+    if let Some((name, text)) = filter.text.clone() {
+        let column = ProjectionMask::columns(builder.parquet_schema(), [name]);
+        let predicate = ArrowPredicateFn::new(column, move |batch| Ok(said(&batch, &text)));
+        predicates.push(Box::new(predicate));
+    }
+    if !predicates.is_empty() {
+        builder = builder.with_row_filter(RowFilter::new(predicates));
     }
     let reader = builder.with_projection(mask).with_batch_size(65_536).build().map_err(broken)?;
     reader.map(|batch| batch.map_err(|source| broken(source.into()))).collect()
+}
+
+/// Which rows of a batch of one integer column have one of the keys.
+fn held(batch: &RecordBatch, keys: &BTreeSet<i64>) -> BooleanArray {
+    let Some(column) = batch.columns().first() else { return all(batch) };
+    if let Some(column) = column.as_any().downcast_ref::<Int64Array>() {
+        column.iter().map(|v| Some(v.is_some_and(|v| keys.contains(&v)))).collect()
+    } else if let Some(column) = column.as_any().downcast_ref::<Int32Array>() {
+        column.iter().map(|v| Some(v.is_some_and(|v| keys.contains(&i64::from(v))))).collect()
+    } else if let Some(column) = column.as_any().downcast_ref::<Int8Array>() {
+        column.iter().map(|v| Some(v.is_some_and(|v| keys.contains(&i64::from(v))))).collect()
+    } else {
+        all(batch)
+    }
+}
+
+/// Which rows of a batch of one text column have a value.
+fn said(batch: &RecordBatch, text: &str) -> BooleanArray {
+    let column = batch.columns().first().and_then(|c| c.as_any().downcast_ref::<StringArray>());
+    let Some(column) = column else { return all(batch) };
+    column.iter().map(|v| Some(v.is_some_and(|v| v.eq_ignore_ascii_case(text)))).collect()
+}
+
+fn all(batch: &RecordBatch) -> BooleanArray {
+    BooleanArray::from(vec![true; batch.num_rows()])
 }
 
 /// Whether a row group may hold one of the keys, by the statistics of the column.

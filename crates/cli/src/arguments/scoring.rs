@@ -1,6 +1,6 @@
 //! Which score is meant: by which model, at which time, of which organisation.
 
-use std::{fs, path::PathBuf};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use clap::Args;
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use yagura_engine::{
     lake::{Lake, LakeError, Snapshot},
     score::{Facts, Names, ScoreRun, is_within},
 };
-use yagura_model::organisation::OrganisationCode;
+use yagura_model::{id::AssetKey, organisation::OrganisationCode};
 
 use super::time::time;
 use crate::{failure::Failure, session::Session};
@@ -38,30 +38,30 @@ pub(crate) struct Scored {
     pub(crate) snapshot: Snapshot,
 }
 
+/// A state of the lake and what is asked of it.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) snapshot: Snapshot,
+    lake: Lake,
+    model: Model,
+    /// The time asked for; `None` is the present.
+    as_of: Option<Timestamp>,
+    now: Timestamp,
+    org: Option<OrganisationCode>,
+}
+
 impl ScoringArguments {
-    /// Makes the score. All assets are scored, since estimates stand on all of them; then those of
-    /// other organisations are left out.
+    /// Opens what is asked.
+    pub(crate) async fn ask(&self, session: &Session) -> Result<Asked, Failure> {
+        let (model, lake) = (self.model(session)?, session.lake()?);
+        let snapshot = lake.snapshot().await.map_err(|error| session.lake_failure(&error))?;
+        let (now, org) = (session.clock.now(), self.org.clone());
+        Ok(Asked { snapshot, lake, model, as_of: self.as_of, now, org })
+    }
+
+    /// Makes the score of all assets.
     pub(crate) async fn score(&self, session: &Session) -> Result<Scored, Failure> {
-        let model = self.model(session)?;
-        let lake = session.lake()?;
-        let at = self.as_of.unwrap_or_else(|| session.clock.now());
-        let scored = async {
-            let snapshot = lake.snapshot().await?;
-            let (run, facts) = ScoreRun::all(&snapshot, &model, at).await?;
-            let names = Names::load(&snapshot, &facts).await?;
-            Ok::<_, LakeError>((snapshot, run, facts, names))
-        };
-        let (snapshot, mut run, facts, names) =
-            scored.await.map_err(|error| session.lake_failure(&error))?;
-        if let Some(org) = &self.org {
-            run = run.within(org);
-            if run.assets.is_empty() && !names.codes().any(|code| is_within(code, org)) {
-                let code = org.as_str().into();
-                let text = session.texts.say_with("error-unknown-organisation", &[("code", code)]);
-                return Err(Failure::Told { text, detail: None });
-            }
-        }
-        Ok(Scored { run, facts, names, model, lake, snapshot })
+        self.ask(session).await?.all(session).await
     }
 
     fn model(&self, session: &Session) -> Result<Model, Failure> {
@@ -73,6 +73,52 @@ impl ScoringArguments {
         };
         let text = fs::read_to_string(path).map_err(|error| failure(error.to_string()))?;
         Model::from_toml(&text).map_err(|error| failure(error.to_string()))
+    }
+}
+
+impl Asked {
+    /// Makes the score. All assets are scored, since estimates stand on all of them; then those of
+    /// other organisations are left out.
+    pub(crate) async fn all(self, session: &Session) -> Result<Scored, Failure> {
+        let scored = match self.as_of {
+            Some(at) => ScoreRun::all(&self.snapshot, &self.model, at).await,
+            None => ScoreRun::present(&self.lake, &self.snapshot, &self.model, self.now).await,
+        };
+        self.scored(session, scored).await
+    }
+
+    /// Makes the score of some assets.
+    pub(crate) async fn some(
+        self,
+        session: &Session,
+        assets: &BTreeSet<AssetKey>,
+    ) -> Result<Scored, Failure> {
+        if self.as_of.is_some() {
+            return self.all(session).await;
+        }
+        let (lake, snapshot) = (&self.lake, &self.snapshot);
+        let scored = ScoreRun::some(lake, snapshot, &self.model, self.now, assets).await;
+        self.scored(session, scored).await
+    }
+
+    async fn scored(
+        self,
+        session: &Session,
+        scored: Result<(ScoreRun, Facts), LakeError>,
+    ) -> Result<Scored, Failure> {
+        let Self { snapshot, lake, model, org, .. } = self;
+        let (mut run, facts) = scored.map_err(|error| session.lake_failure(&error))?;
+        let names = Names::load(&snapshot, &facts).await;
+        let names = names.map_err(|error| session.lake_failure(&error))?;
+        if let Some(org) = &org {
+            run = run.within(org);
+            if run.assets.is_empty() && !names.codes().any(|code| is_within(code, org)) {
+                let code = org.as_str().into();
+                let text = session.texts.say_with("error-unknown-organisation", &[("code", code)]);
+                return Err(Failure::Told { text, detail: None });
+            }
+        }
+        Ok(Scored { run, facts, names, model, lake, snapshot })
     }
 }
 

@@ -47,7 +47,7 @@ enum Target<'s> {
 
 impl Verb for Explain {
     fn run(self, session: &mut Session) -> Result<Status, Failure> {
-        let scored = session.block_on(self.scoring.score(session))??;
+        let scored = session.block_on(self.score(session))??;
         let target = session.block_on(self.target(session, &scored))??;
         let json = session.global.json;
         let (asset, only) = match target {
@@ -73,6 +73,26 @@ impl Verb for Explain {
 }
 
 impl Explain {
+    /// The score of what is asked about: of all assets only where that is an organisation, or
+    /// nothing that is known.
+    async fn score(&self, session: &Session) -> Result<Scored, Failure> {
+        let asked = self.scoring.ask(session).await?;
+        let text = self.subject.trim();
+        let assets = match text.parse::<FindingId>() {
+            Ok(finding) => {
+                let asset = asset_of(&asked.snapshot, finding.subject).await;
+                asset.map(|asset| asset.into_iter().collect())
+            }
+            Err(_) => find_assets(&asked.snapshot, text).await,
+        };
+        let assets = assets.map_err(|error| session.lake_failure(&error))?;
+        if assets.is_empty() {
+            asked.all(session).await
+        } else {
+            asked.some(session, &assets).await
+        }
+    }
+
     async fn target<'s>(
         &self,
         session: &Session,

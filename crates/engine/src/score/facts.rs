@@ -16,7 +16,7 @@ use yagura_model::{
     Timestamp,
     coverage::{ObservationKind, ObservationKinds},
     finding::{Disposition, FindingState},
-    id::{AssetKey, CheckKey, ReportKey, SourceKey, SubjectKey},
+    id::{AssetKey, CheckKey, ReportKey, Shard, SourceKey, SubjectKey},
     severity::Severity,
 };
 
@@ -84,7 +84,7 @@ impl Facts {
         at: Timestamp,
         only: Option<&BTreeSet<AssetKey>>,
     ) -> Result<Self, LakeError> {
-        let links: Vec<LinkRow> = snapshot.rows(&filter("asset", only)).await?;
+        let links: Vec<LinkRow> = snapshot.rows(&of_assets(only)).await?;
         let asset_of: HashMap<SubjectKey, AssetKey> =
             links.into_iter().map(|link| (link.subject, link.asset)).collect();
         let subjects: Option<BTreeSet<i64>> =
@@ -97,7 +97,7 @@ impl Facts {
             |from: Timestamp, to: Option<Timestamp>| from <= at && to.is_none_or(|to| to > at);
 
         let mut facts = Self { at, ..Self::default() };
-        let assets: Vec<AssetRow> = snapshot.rows(&filter("asset", only)).await?;
+        let assets: Vec<AssetRow> = snapshot.rows(&of_assets(only)).await?;
         facts.assets = assets.into_iter().map(|asset| (asset.asset, asset)).collect();
         let born: Vec<SubjectRow> = snapshot.rows(&of_subjects).await?;
         for subject in born {
@@ -127,7 +127,7 @@ impl Facts {
             }
         }
         facts.load_findings(snapshot, &of_subjects, &asset_of).await?;
-        facts.load_looks(snapshot, &asset_of).await?;
+        facts.load_looks(snapshot, only.is_some(), &asset_of).await?;
         Ok(facts)
     }
 
@@ -167,9 +167,18 @@ impl Facts {
     async fn load_looks(
         &mut self,
         snapshot: &Snapshot,
+        few: bool,
         asset_of: &HashMap<SubjectKey, AssetKey>,
     ) -> Result<(), LakeError> {
-        let rows: Vec<CoverageRow> = snapshot.rows(&Filter::all()).await?;
+        let mut by_shard: BTreeMap<Shard, RoaringBitmap> = BTreeMap::new();
+        asset_of.keys().for_each(|subject| {
+            by_shard.entry(subject.shard()).or_default().insert(subject.number());
+        });
+        let filter = match few {
+            true => Filter::of("of_shard", by_shard.keys().map(|shard| i64::from(shard.0))),
+            false => Filter::all(),
+        };
+        let rows: Vec<CoverageRow> = snapshot.rows(&filter).await?;
         for row in rows.into_iter().filter(|row| row.observed_at <= self.at) {
             let subjects =
                 RoaringBitmap::deserialize_from(row.subjects.as_slice()).map_err(|error| {
@@ -179,7 +188,8 @@ impl Facts {
                     }
                 })?;
             let kinds = ObservationKinds(u32::try_from(row.kinds).unwrap_or_default());
-            for number in subjects {
+            let Some(known) = by_shard.get(&row.of_shard) else { continue };
+            for number in subjects & known {
                 let subject = SubjectKey::new(row.of_shard, number);
                 let Some(asset) = asset_of.get(&subject) else { continue };
                 for kind in kinds.iter() {
@@ -206,11 +216,17 @@ impl Facts {
     }
 }
 
-fn filter(column: &'static str, only: Option<&BTreeSet<AssetKey>>) -> Filter {
+/// The rows of some assets, or of all.
+pub(super) fn of_assets(only: Option<&BTreeSet<AssetKey>>) -> Filter {
     match only {
-        Some(keys) => Filter::of(column, keys.iter().map(|key| key.0)),
+        Some(keys) => Filter::of("asset", keys.iter().map(|key| key.0)),
         None => Filter::all(),
     }
+}
+
+/// Whether the number a table holds is that of a value.
+pub(super) fn is<T: PartialEq>(stored: i8, from: impl Fn(u8) -> Option<T>, value: T) -> bool {
+    number(stored, from) == Some(value)
 }
 
 /// An enumeration from the number a table holds.

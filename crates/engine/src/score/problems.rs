@@ -1,6 +1,6 @@
 //! Problems: one CVE on one asset is one problem, whoever and however many say so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use yagura_baseline::{
     choice::{ChosenVector, choose_vector},
@@ -55,21 +55,30 @@ pub struct Problem {
     pub evidences: Vec<Evidence>,
 }
 
-/// The vector that stands for each CVE in the whole run.
+/// The vector that stands for each CVE in the whole run, of the CVEs that some finding states.
 pub(super) fn vectors<'f>(
     model: &Model,
     facts: &'f Facts,
 ) -> BTreeMap<&'f str, Option<ChosenVector<'f>>> {
-    let mut stated: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
+    let stated = facts.evidences.values().flatten().map(|evidence| evidence.check);
+    let stated: BTreeSet<CheckKey> = stated.collect();
+    let mut wanted: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
+    for check in stated.iter().filter_map(|check| facts.checks.get(check)) {
+        if let [cve] = check.cves.as_slice() {
+            wanted.entry(cve).or_default();
+        }
+    }
     let mut checks: Vec<_> = facts.checks.values().collect();
     checks.sort_by_key(|check| check.check);
     for check in checks {
-        if let [cve] = check.cves.as_slice() {
-            let vectors = check.vectors.iter().map(|vector| (check.tool.as_str(), vector.as_str()));
-            stated.entry(cve).or_default().extend(vectors);
+        if let [cve] = check.cves.as_slice()
+            && let Some(vectors) = wanted.get_mut(cve.as_str())
+        {
+            vectors
+                .extend(check.vectors.iter().map(|vector| (check.tool.as_str(), vector.as_str())));
         }
     }
-    stated.into_iter().map(|(cve, stated)| (cve, choose_vector(model, &stated))).collect()
+    wanted.into_iter().map(|(cve, stated)| (cve, choose_vector(model, &stated))).collect()
 }
 
 /// The open problems of one asset, in order of key.

@@ -23,11 +23,12 @@ use super::{
     facts::Facts,
     problems::{Problem, inputs, problems, vectors},
     profile::{Profile, profiles},
+    references::{Carried, References},
     unknowns::{Observed, observed},
 };
 
 /// The points of all assets at one time, by one model.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ScoreRun {
     /// Name and version of the model.
     pub model: String,
@@ -35,6 +36,8 @@ pub struct ScoreRun {
     pub at: Timestamp,
     /// The last commit of the lake it knows.
     pub commit: Commit,
+    /// What its estimates were held against.
+    pub references: References,
     /// In order of key.
     pub assets: Vec<AssetScore>,
 }
@@ -130,30 +133,54 @@ impl ScoreRun {
         Ok((run, facts))
     }
 
-    /// Scores what the facts hold.
+    /// Scores what the facts hold, and holds its estimates against these very assets.
     pub fn of(facts: &Facts, model: &Model, commit: Commit) -> Self {
-        let vectors = vectors(model, facts);
-        let drafts: Vec<Draft> = profiles(facts)
-            .into_values()
-            .filter(|profile| profile.in_service)
-            .map(|profile| {
-                let found = problems(facts, &profile, &vectors);
-                let observed = observed(model, facts, &profile);
-                let mut remedies = remedies(model, found, &observed);
-                remedies.extend(gaps(model, facts, &profile));
-                Draft { profile, remedies, observed }
-            })
-            .collect();
+        let drafts = drafts(facts, model);
         let carried = carried(model, &drafts);
-        let assets = drafts.into_iter().map(|draft| finished(model, draft, &carried)).collect();
+        let model_digest = model.digest.clone();
+        let references = References { model: model_digest, at: facts.at, commit, carried };
+        Self::finish(facts, model, commit, drafts, references)
+    }
+
+    /// Scores what the facts hold of a few assets, and holds its estimates against what all carried
+    /// when the references were taken.
+    pub fn against(references: References, facts: &Facts, model: &Model, commit: Commit) -> Self {
+        Self::finish(facts, model, commit, drafts(facts, model), references)
+    }
+
+    fn finish(
+        facts: &Facts,
+        model: &Model,
+        commit: Commit,
+        drafts: Vec<Draft>,
+        references: References,
+    ) -> Self {
+        let finished = |draft| finished(model, draft, &references);
+        let assets = drafts.into_iter().map(finished).collect();
         let model = format!("{} {}", model.name, model.version);
-        Self { model, at: facts.at, commit, assets }
+        Self { model, at: facts.at, commit, references, assets }
     }
 
     /// The score of an asset.
     pub fn asset(&self, key: AssetKey) -> Option<&AssetScore> {
         self.assets.iter().find(|score| score.profile.asset == key)
     }
+}
+
+/// What is known of each asset in service, before its unknowns are.
+fn drafts(facts: &Facts, model: &Model) -> Vec<Draft> {
+    let vectors = vectors(model, facts);
+    profiles(facts)
+        .into_values()
+        .filter(|profile| profile.in_service)
+        .map(|profile| {
+            let found = problems(facts, &profile, &vectors);
+            let observed = observed(model, facts, &profile);
+            let mut remedies = remedies(model, found, &observed);
+            remedies.extend(gaps(model, facts, &profile));
+            Draft { profile, remedies, observed }
+        })
+        .collect()
 }
 
 fn remedies(model: &Model, found: Vec<Problem>, observed: &[Observed]) -> Vec<Remedy> {
@@ -218,11 +245,9 @@ fn gaps(model: &Model, facts: &Facts, profile: &Profile) -> Vec<Remedy> {
     model.gaps.iter().filter(|check| missing(check.factor)).map(gap).collect()
 }
 
-type Carried = BTreeMap<(AssetClass, ObservationKind), Option<MicroPoints>>;
-
 /// What observed assets of a class carry for an observation: the model's percentile of the sums of
 /// their shares.
-fn carried(model: &Model, drafts: &[Draft]) -> Carried {
+fn carried(model: &Model, drafts: &[Draft]) -> Vec<Carried> {
     let mut sums: BTreeMap<(AssetClass, ObservationKind), Vec<MicroPoints>> = BTreeMap::new();
     for draft in drafts {
         for look in &draft.observed {
@@ -241,13 +266,17 @@ fn carried(model: &Model, drafts: &[Draft]) -> Carried {
         }
     }
     let percent = model.unknown.percentile;
-    sums.into_iter().map(|(key, mut sums)| (key, percentile(percent, &mut sums))).collect()
+    let of_class = |((class, kind), mut sums): (_, Vec<MicroPoints>)| {
+        let points = percentile(percent, &mut sums)?;
+        Some(Carried { class, kind, points })
+    };
+    sums.into_iter().filter_map(of_class).collect()
 }
 
-fn finished(model: &Model, draft: Draft, carried: &Carried) -> AssetScore {
+fn finished(model: &Model, draft: Draft, references: &References) -> AssetScore {
     let Draft { profile, mut remedies, observed } = draft;
     for look in observed.iter().filter(|look| look.state == ObservationState::NeverMade) {
-        let seen = carried.get(&(profile.class, look.required.kind)).copied().flatten();
+        let seen = references.carried(profile.class, look.required.kind);
         let score = unknown(model, profile.exposure, &profile.value, seen);
         remedies.push(Remedy {
             key: format!("observe:{}", look.required.kind),

@@ -3,7 +3,7 @@
 use yagura_baseline::model::Model;
 use yagura_model::points::MicroPoints;
 
-use super::{By, ItemKind, ScoreRun};
+use super::{By, ItemKind, References, ScoreRun};
 use crate::testing::{House, grype};
 
 async fn run(house: &House) -> ScoreRun {
@@ -80,4 +80,52 @@ async fn a_time_before_the_findings_has_none_of_them() {
     assert!(!problems("2026-09-30T00:00:00Z").await);
     assert!(problems("2026-10-05T00:00:00Z").await);
     assert!(!problems("2026-10-11T00:00:00Z").await);
+}
+
+/// A register of two systems, rated, and of servers that belong to them by number and by name.
+const REGISTER: &str = r#"kind,name,system_number,device_number,part_of,fqdn,confidentiality,integrity,availability
+system,Permits,S-001,,,,3,2,2
+system,Payroll,S-002,,,,2,2,2
+device,app1,,SV-001,S-001,app1.sakura.example,,,
+device,app2,,SV-002,Payroll,app2.sakura.example,,,
+device,app3,,SV-003,,app3.sakura.example,,,
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_asset_scored_alone_has_the_points_it_has_among_all() {
+    let house = House::new();
+    house.take(REGISTER, &House::request("register")).await.unwrap();
+    let report = grype("2026-10-01T00:00:00Z", &["CVE-2026-0001", "CVE-2026-0002"]);
+    house.take(&report, &House::request("a")).await.unwrap();
+    let other = report.replace("web:1", "web:2");
+    house.take(&other, &House::request("b")).await.unwrap();
+    let snapshot = house.ingest.lake.snapshot().await.unwrap();
+    let (at, model) = (house.ingest.clock.now(), Model::shipped());
+    let (all, _) = ScoreRun::all(&snapshot, model, at).await.unwrap();
+    assert_eq!(all.assets.len(), 7);
+    for score in &all.assets {
+        let asset = [score.profile.asset].into();
+        let references = all.references.clone();
+        let few = ScoreRun::few(references, &snapshot, model, at, &asset).await.unwrap().0;
+        let [alone] = few.assets.as_slice() else { panic!("{:?}", few.assets) };
+        assert_eq!(format!("{alone:?}"), format!("{score:?}"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn references_are_left_for_a_day_and_one_model() {
+    let house = House::new();
+    let run = run(&house).await;
+    let (lake, model) = (&house.ingest.lake, Model::shipped());
+    let left = async |model: &Model, at: &str| {
+        References::left(lake, model, at.parse().unwrap()).await.unwrap()
+    };
+    assert_eq!(left(model, "2026-11-01T00:00:00Z").await, None);
+    run.references.leave(lake, model).await.unwrap();
+    assert_eq!(left(model, "2026-11-01T12:00:00Z").await.as_ref(), Some(&run.references));
+    assert_eq!(left(model, "2026-11-02T00:00:01Z").await, None);
+    assert_eq!(left(model, "2026-10-31T23:59:59Z").await, None);
+    let text = Model::SHIPPED_TEXT.replace("percentile = 75", "percentile = 90");
+    let other = Model::from_toml(&text).unwrap();
+    assert_eq!(left(&other, "2026-11-01T12:00:00Z").await, None);
 }

@@ -9,7 +9,7 @@ use yagura_engine::{
     chain,
     explain::{FindingId, Proof, Proofs},
     lake::LakeError,
-    score::{AssetScore, Evidence, Item, ItemKind, Remedy},
+    score::{AssetScore, Evidence, Item, ItemKind, References, Remedy, ScoreRun},
 };
 use yagura_model::{finding::Disposition, points::MicroPoints, severity::Severity};
 
@@ -23,6 +23,8 @@ pub(super) struct Explained {
     as_of: Timestamp,
     commit: i64,
     threat_data: bool,
+    /// What estimates were held against, where that is not the same commit.
+    pub(super) references: Option<Reference>,
     pub(super) asset: Asset,
     pub(super) open_micro: MicroPoints,
     pub(super) accepted_micro: MicroPoints,
@@ -34,6 +36,13 @@ pub(super) struct Explained {
     pub(super) more_micro: MicroPoints,
     /// The finding asked for, if one was.
     pub(super) finding: Option<FindingId>,
+}
+
+/// The score of all assets that estimates were held against.
+#[derive(Debug, Serialize)]
+pub(super) struct Reference {
+    pub(super) as_of: Timestamp,
+    pub(super) commit: i64,
 }
 
 #[derive(Debug, Serialize)]
@@ -158,6 +167,7 @@ impl Explained {
             as_of: scored.run.at,
             commit: scored.run.commit.0,
             threat_data: false,
+            references: reference(&scored.run),
             asset: asset(score),
             open_micro: score.open,
             accepted_micro: score.accepted,
@@ -182,6 +192,11 @@ fn fixed_version(remedy: &Remedy) -> Option<String> {
         ItemKind::Problem { problem, .. } => problem.fixed_version.clone(),
         ItemKind::Gap { .. } | ItemKind::Unknown { .. } => None,
     })
+}
+
+fn reference(run: &ScoreRun) -> Option<Reference> {
+    let References { at, commit, .. } = &run.references;
+    (*commit != run.commit).then_some(Reference { as_of: *at, commit: commit.0 })
 }
 
 fn asset(score: &AssetScore) -> Asset {

@@ -1,7 +1,7 @@
 //! The worst assets and remedies of an organisation.
 
 use serde::Serialize;
-use yagura_engine::score::{By, ScoreRun, Total};
+use yagura_engine::score::{By, Total};
 use yagura_model::{organisation::OrganisationCode, points::MicroPoints};
 
 use crate::{
@@ -62,13 +62,7 @@ pub(super) fn explain(
     code: &OrganisationCode,
     top: usize,
 ) -> Result<(), Failure> {
-    let run = ScoreRun {
-        model: scored.run.model.clone(),
-        at: scored.run.at,
-        commit: scored.run.commit,
-        assets: scored.run.assets.clone(),
-    };
-    let run = run.within(code);
+    let run = scored.run.clone().within(code);
     let (whole, assets) = (run.whole(), run.totals(By::Asset));
     let mut remedies = run.totals(By::Remedy);
     for remedy in &mut remedies {

@@ -38,7 +38,18 @@ pub(super) fn show(
     if explained.finding.is_none() {
         sum(session, explained)?;
     }
-    Ok(())
+    references(session, explained)
+}
+
+/// Says of which score the estimates are, where the lake has moved on since.
+fn references(session: &mut Session, explained: &Explained) -> Result<(), Failure> {
+    let Some(reference) = &explained.references else { return Ok(()) };
+    let time = Cell::time(Some(reference.as_of)).shown(&session.console.look().zone);
+    let text = session.texts.say_with(
+        "explain-references",
+        &[("commit", reference.commit.into()), ("time", time.into())],
+    );
+    words::paragraph(session, Tone::Quiet, "", &text)
 }
 
 fn profile(session: &mut Session, scored: &Scored, asset: &Asset) -> Result<(), Failure> {

@@ -1,0 +1,120 @@
+//! The score of a few assets of a large lake, without reading all of it.
+
+use std::collections::BTreeSet;
+
+use yagura_baseline::model::Model;
+use yagura_lake::{
+    Lake, LakeError, Snapshot,
+    rows::{AssetRow, IdentifierRow, LinkRow, RelationRow},
+    scan::Filter,
+    table::Table,
+};
+use yagura_model::{
+    Timestamp, asset::RelationKind, domain::AssetClass, id::AssetKey, identifier::IdentifierKind,
+};
+
+use super::{
+    Facts, References, ScoreRun,
+    facts::{is, of_assets},
+};
+
+/// Rows of findings from which on a few assets are scored alone. Below, scoring all takes no longer
+/// than a person notices, and the estimates stand on what is there now.
+const MANY: u64 = 100_000;
+
+impl ScoreRun {
+    /// Scores all assets as they are now. In a large lake the references are left for
+    /// [`some`](Self::some).
+    ///
+    /// # Errors
+    /// If a table cannot be read.
+    pub async fn present(
+        lake: &Lake,
+        snapshot: &Snapshot,
+        model: &Model,
+        now: Timestamp,
+    ) -> Result<(Self, Facts), LakeError> {
+        let (run, facts) = Self::all(snapshot, model, now).await?;
+        if is_large(snapshot).await? {
+            // A folder that cannot be written to can be asked all the same.
+            drop(run.references.leave(lake, model).await);
+        }
+        Ok((run, facts))
+    }
+
+    /// Scores some assets as they are now. In a large lake their unknowns are held against the
+    /// references that the last score of the present left, if there are any.
+    ///
+    /// # Errors
+    /// If a table cannot be read.
+    pub async fn some(
+        lake: &Lake,
+        snapshot: &Snapshot,
+        model: &Model,
+        now: Timestamp,
+        assets: &BTreeSet<AssetKey>,
+    ) -> Result<(Self, Facts), LakeError> {
+        let left = match is_large(snapshot).await? {
+            true => References::left(lake, model, now).await?,
+            false => None,
+        };
+        let Some(references) = left else {
+            return Self::present(lake, snapshot, model, now).await;
+        };
+        Self::few(references, snapshot, model, now, assets).await
+    }
+
+    pub(super) async fn few(
+        references: References,
+        snapshot: &Snapshot,
+        model: &Model,
+        now: Timestamp,
+        assets: &BTreeSet<AssetKey>,
+    ) -> Result<(Self, Facts), LakeError> {
+        // An asset takes from the systems it belongs to what it does not say itself.
+        let mut with_systems = systems(snapshot, assets).await?;
+        with_systems.extend(assets);
+        let facts = Facts::load(snapshot, now, Some(&with_systems)).await?;
+        let mut run = Self::against(references, &facts, model, snapshot.commit());
+        run.assets.retain(|score| assets.contains(&score.profile.asset));
+        Ok((run, facts))
+    }
+}
+
+async fn is_large(snapshot: &Snapshot) -> Result<bool, LakeError> {
+    let files = snapshot.files(Table::Findings).await?;
+    Ok(files.iter().map(|file| file.rows).sum::<u64>() > MANY)
+}
+
+/// The systems some assets say they belong to, by number or by name.
+async fn systems(
+    snapshot: &Snapshot,
+    assets: &BTreeSet<AssetKey>,
+) -> Result<BTreeSet<AssetKey>, LakeError> {
+    let links: Vec<LinkRow> = snapshot.rows(&of_assets(Some(assets))).await?;
+    let subjects = links.iter().map(|link| link.subject.0);
+    let relations: Vec<RelationRow> = snapshot.rows(&Filter::of("subject", subjects)).await?;
+    let named: BTreeSet<String> = relations
+        .into_iter()
+        .filter(|row| is(row.kind, RelationKind::from_number, RelationKind::PartOf))
+        .map(|row| row.target)
+        .collect();
+    if named.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let class = i64::from(AssetClass::System.number());
+    let systems: Vec<AssetRow> = snapshot.rows(&Filter::of("class", [class])).await?;
+    let keys = systems.iter().map(|system| system.asset.0);
+    let links: Vec<LinkRow> = snapshot.rows(&Filter::of("asset", keys)).await?;
+    let subjects = links.iter().map(|link| link.subject.0);
+    let numbers: Vec<IdentifierRow> = snapshot.rows(&Filter::of("subject", subjects)).await?;
+    let numbered: BTreeSet<i64> = numbers
+        .iter()
+        .filter(|row| is(row.kind, IdentifierKind::from_number, IdentifierKind::SystemNumber))
+        .filter(|row| named.contains(&*row.value))
+        .map(|row| row.subject.0)
+        .collect();
+    let by_number = links.iter().filter(|link| numbered.contains(&link.subject.0));
+    let by_name = systems.iter().filter(|system| named.contains(&system.name));
+    Ok(by_number.map(|link| link.asset).chain(by_name.map(|system| system.asset)).collect())
+}
