@@ -12,7 +12,7 @@ use yagura_engine::{
     ingest::{Ingest, Request},
     inspect::inspect,
     intake::{Intake, Limits, Received},
-    score::{Facts, ItemKind, ScoreRun},
+    score::{ItemKind, ScoreRun},
 };
 use yagura_formats::Context;
 use yagura_lake::{Lake, LakeError, table::Table};
@@ -32,8 +32,8 @@ pub(crate) fn main(words: &[String]) -> Result<(), Failure> {
         ("hash", [report]) => json!({"bytes": receive(report)?.length}),
         ("inspect", [report]) => inspected(report)?,
         ("ingest", [lake, reports @ ..]) => runtime.block_on(ingested(lake, reports))?,
-        ("asset", [lake, asset]) => runtime.block_on(shown(lake, asset, false))?,
-        ("explain", [lake, asset]) => runtime.block_on(shown(lake, asset, true))?,
+        ("score", [lake]) => runtime.block_on(scored(lake))?,
+        ("explain", [lake, asset]) => runtime.block_on(explained(lake, asset))?,
         _ => return Err(format!("no step is called `{name}` with {} paths", paths.len()).into()),
     };
     if let Some(object) = said.as_object_mut() {
@@ -101,16 +101,23 @@ async fn finding_rows(lake: &Lake) -> Result<u64, LakeError> {
     Ok(files.iter().map(|file| file.rows).sum())
 }
 
-/// What `asset show` and `explain` read of one asset.
-async fn shown(lake: &Path, asset: &Path, explained: bool) -> Result<Value, Failure> {
+/// Scores all assets as they are now.
+async fn scored(lake: &Path) -> Result<Value, Failure> {
+    let lake = Lake::open(lake)?;
+    let snapshot = lake.snapshot().await?;
+    let now = Clock::System.now();
+    let (run, _) = ScoreRun::present(&lake, &snapshot, Model::shipped(), now).await?;
+    Ok(json!({"assets": run.assets.len(), "open": run.whole().open}))
+}
+
+/// Leads the points of one asset back to the bytes of its reports.
+async fn explained(lake: &Path, asset: &Path) -> Result<Value, Failure> {
     let lake = Lake::open(lake)?;
     let snapshot = lake.snapshot().await?;
     let assets = find_assets(&snapshot, &asset.to_string_lossy()).await?;
-    let facts = Facts::load(&snapshot, Clock::System.now(), Some(&assets)).await?;
-    if !explained {
-        return Ok(json!({"assets": assets.len()}));
-    }
-    let run = ScoreRun::of(&facts, Model::shipped(), snapshot.commit());
+    let now = Clock::System.now();
+    let scored = ScoreRun::some(&lake, &snapshot, Model::shipped(), now, &assets).await?;
+    let (run, facts) = scored;
     let items = run.assets.iter().flat_map(|asset| &asset.remedies).flat_map(|r| &r.items);
     let evidences: Vec<_> = items
         .filter_map(|item| match &item.kind {
