@@ -10,6 +10,7 @@
 //! A report covers, on each resource it names, the kinds its findings are of: all checks for
 //! vulnerabilities, only the checks named for rules and threats.
 
+mod check;
 mod wire;
 
 use std::borrow::Cow;
@@ -19,7 +20,7 @@ use yagura_model::{
     asset::{AssetSeen, LocalAsset},
     attribute::{Attribute, names},
     check::CheckSeen,
-    coverage::{CheckSet, CoverageSeen, ObservationKind, ObservationKinds},
+    coverage::{CheckSet, ObservationKind},
     finding::{Disposition, FindingSeen, FindingState},
     identifier::{Identifier, IdentifierKind},
     record::{DropReason, NotAssessed, Outcome, Place, Record},
@@ -38,9 +39,10 @@ use crate::{
     json::JsonReader,
     json_records::JsonRecords,
     lenient::Text,
-    local::LocalAssets,
-    package, reference,
+    package,
+    records::{Covered, dropped},
     sink::{Sink, Stopped},
+    times::Times,
 };
 
 /// See the module.
@@ -75,9 +77,8 @@ impl Format for Asff {
         let mut json = JsonReader::new(input)?;
         let mut records = JsonRecords::wrapped_in(&["Findings", "findings"]);
         let mut reading = Reading {
-            zone: &context.zone,
-            assets: LocalAssets::new(),
-            covered: Vec::new(),
+            times: Times::new(&context.zone),
+            assets: Covered::new(),
             started: false,
             observed_at: None,
         };
@@ -93,29 +94,18 @@ impl Format for Asff {
             observed_at: reading.observed_at,
             ..ReportHead::default()
         })?;
+        reading.times.tell(sink)?;
         Ok(())
     }
 }
 
 #[derive(Debug)]
 struct Reading<'c> {
-    zone: &'c TimeZone,
-    assets: LocalAssets,
-    covered: Vec<ObservationKinds>,
+    times: Times<'c>,
+    assets: Covered,
     started: bool,
     /// The newest time a finding was seen or changed.
     observed_at: Option<Timestamp>,
-}
-
-fn dropped(
-    reason: DropReason,
-    detail: impl Into<String>,
-    place: Place,
-    sink: &mut dyn Sink,
-) -> Result<(), Stopped> {
-    let at = format!("byte {}", place.start);
-    sink.warn(Warning { code: WarningCode::DroppedRecord, at, detail: detail.into() })?;
-    sink.record(Record { place, asset: None, outcome: Outcome::Dropped(reason) })
 }
 
 impl Reading<'_> {
@@ -130,10 +120,11 @@ impl Reading<'_> {
             sink.head(finding.head())?;
         }
         for moment in [&finding.last_observed_at, &finding.updated_at] {
-            self.observed_at = self.observed_at.max(moment.at(self.zone));
+            let at = self.times.moment(moment, || format!("byte {}", place.start));
+            self.observed_at = self.observed_at.max(at);
         }
         let kind = finding.kind();
-        let Some(outcome) = finding.outcome(kind, self.zone) else {
+        let Some(outcome) = finding.outcome(kind, self.times.zone) else {
             return dropped(DropReason::NoCheck, "the finding names no check", place, sink);
         };
         let resource = finding.resource();
@@ -141,24 +132,15 @@ impl Reading<'_> {
             let detail = "the finding names neither a resource nor an account";
             return dropped(DropReason::NoAsset, detail, place, sink);
         };
-        let (asset, new) = self.assets.number_of(&key);
+        let (asset, new) = self.assets.number(&key);
         if new {
-            self.covered.push(ObservationKinds::NONE);
             sink.asset(finding.asset(&resource, asset, place))?;
         }
-        if let Some(covered) = self.covered.get_mut(asset.0 as usize)
-            && !covered.contains(kind)
-        {
-            *covered = covered.with(kind);
-            let all = kind == ObservationKind::Vulnerability;
-            sink.coverage(CoverageSeen {
-                asset,
-                kinds: ObservationKinds::of(&[kind]),
-                credentialed: None,
-                checks: if all { CheckSet::All } else { CheckSet::Named(Vec::new()) },
-                observed_at: None,
-            })?;
-        }
+        let checks = match kind {
+            ObservationKind::Vulnerability => CheckSet::All,
+            _ => CheckSet::Named(Vec::new()),
+        };
+        self.assets.look(asset, kind, None, checks, sink)?;
         for package in finding.vulnerabilities.iter().flat_map(|v| &v.vulnerable_packages) {
             sink.software(package.seen(asset))?;
         }
@@ -287,97 +269,6 @@ impl Finding<'_> {
             here.fixed_version = affected.fixed_in_version.cow();
             findings.push(here);
         }
-    }
-
-    /// The rule or the sort of threat.
-    fn check(&self, kind: ObservationKind) -> Option<CheckSeen<'_>> {
-        let compliance = self.compliance.as_ref();
-        let generator = self.generator_id.as_str();
-        let threat = || self.types.iter().find_map(|text| text.as_str().rsplit('/').next());
-        let id = match kind {
-            ObservationKind::Detection => threat(),
-            ObservationKind::Vulnerability => None,
-            _ => compliance
-                .and_then(|compliance| compliance.security_control_id.get())
-                .or(self.product_fields.control_id.get()),
-        };
-        let id = match (id, reference::cves_in(self.title.as_str()).next()) {
-            (Some(id), _) => Cow::Borrowed(id),
-            (None, Some(cve)) if kind == ObservationKind::Vulnerability => Cow::Owned(cve),
-            // Prowler's own reports name the same rule without the prefix.
-            _ if !generator.is_empty() => {
-                Cow::Borrowed(generator.strip_prefix("prowler-").unwrap_or(generator))
-            }
-            _ => self.title.cow()?,
-        };
-        let mut check = CheckSeen::new(id, kind, self.title.as_str());
-        if let Some(cve) = reference::cve(&check.id) {
-            check.cves.push(Cow::Owned(cve.into_owned()));
-        }
-        self.describe(&mut check);
-        if let Some(compliance) = compliance {
-            check.references.extend(compliance.related_requirements.iter().filter_map(Text::cow));
-        }
-        Some(check)
-    }
-
-    fn vulnerability_check<'f>(
-        &'f self,
-        vulnerability: &'f Vulnerability<'f>,
-    ) -> Option<CheckSeen<'f>> {
-        let id = vulnerability.id.get()?;
-        let title = self.title.get().unwrap_or(id);
-        let mut check = CheckSeen::new(id, ObservationKind::Vulnerability, title);
-        for cve in std::iter::once(&vulnerability.id).chain(&vulnerability.related_vulnerabilities)
-        {
-            if let Some(cve) = reference::cve(cve.as_str())
-                && !check.cves.contains(&cve)
-            {
-                check.cves.push(cve);
-            }
-        }
-        for cvss in &vulnerability.cvss {
-            let vector = reference::vector(cvss.base_vector.as_str(), cvss.version.as_str());
-            check.vectors.extend(vector.filter(|vector| !check.vectors.contains(vector)));
-        }
-        let score = vulnerability.epss_score.get().or(self.epss_score.get());
-        check.references.extend(score.map(|score| Cow::Owned(format!("EPSS:{score}"))));
-        if vulnerability.exploit_available.as_str().eq_ignore_ascii_case("YES") {
-            check.references.push(Cow::Borrowed("EXPLOIT"));
-        }
-        check.references.extend(vulnerability.vendor.url.cow());
-        check.references.extend(vulnerability.reference_urls.iter().filter_map(Text::cow));
-        self.describe(&mut check);
-        Some(check)
-    }
-
-    fn describe<'f>(&'f self, check: &mut CheckSeen<'f>) {
-        check.severity = self.severity();
-        check.description = self.description.cow();
-        let advice = &self.remediation.recommendation;
-        check.remediation = advice.text.cow().or_else(|| {
-            let packages = self.vulnerabilities.iter().flat_map(|v| &v.vulnerable_packages);
-            packages.filter_map(|package| package.remediation.cow()).next()
-        });
-        for link in [&advice.url, &self.source_url, &self.product_fields.recommendation_url] {
-            if let Some(link) = link.cow()
-                && !check.references.contains(&link)
-            {
-                check.references.push(link);
-            }
-        }
-    }
-
-    fn severity(&self) -> Option<Severity> {
-        // The bands of `Severity.Normalized`: 0, 1–39, 40–69, 70–89, 90–100.
-        let normalized = || match self.severity.normalized.0? {
-            ..=0 => Some(Severity::Info),
-            1..=39 => Some(Severity::Low),
-            40..=69 => Some(Severity::Medium),
-            70..=89 => Some(Severity::High),
-            _ => Some(Severity::Critical),
-        };
-        Severity::from_word(self.severity.label.as_str()).or_else(normalized)
     }
 
     fn resource(&self) -> cloud::Resource<'_> {

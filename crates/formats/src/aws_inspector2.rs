@@ -9,14 +9,17 @@
 //! A report covers all vulnerabilities of the resources it names, and the code weaknesses and
 //! reachable ports it lists.
 
+#[cfg(test)]
+mod tests;
+mod wire;
+
 use std::borrow::Cow;
 
 use jiff::{Timestamp, tz::TimeZone};
-use serde::Deserialize;
 use yagura_model::{
     asset::LocalAsset,
     check::CheckSeen,
-    coverage::{CheckSet, CoverageSeen, ObservationKind, ObservationKinds},
+    coverage::{CheckSet, ObservationKind},
     finding::{Disposition, FindingSeen, FindingState},
     record::{DropReason, Outcome, Place, Record},
     report::ReportHead,
@@ -32,11 +35,15 @@ use crate::{
     head::Head,
     json::JsonReader,
     json_records::JsonRecords,
-    lenient::{Many, Moment, Number, Text},
-    local::LocalAssets,
-    package, reference,
+    lenient::Text,
+    package,
+    records::{Covered, dropped},
+    reference,
     sink::{Sink, Stopped},
+    times::Times,
 };
+
+use wire::{Finding, Package};
 
 /// See the module.
 #[derive(Debug)]
@@ -69,12 +76,8 @@ impl Format for AwsInspector2 {
     ) -> Result<(), ParseError> {
         let mut json = JsonReader::new(input)?;
         let mut records = JsonRecords::wrapped_in(&["findings"]);
-        let mut reading = Reading {
-            zone: &context.zone,
-            assets: LocalAssets::new(),
-            covered: Vec::new(),
-            observed_at: None,
-        };
+        let mut reading =
+            Reading { times: Times::new(&context.zone), assets: Covered::new(), observed_at: None };
         while let Some(raw) = records.next(&mut json)? {
             match raw.read::<Finding<'_>>()? {
                 Ok(finding) if finding.finding_arn.get().is_some() => {
@@ -98,147 +101,16 @@ impl Format for AwsInspector2 {
             observed_at: reading.observed_at,
             ..ReportHead::default()
         })?;
+        reading.times.tell(sink)?;
         Ok(())
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
-struct Finding<'a> {
-    finding_arn: Text<'a>,
-    aws_account_id: Text<'a>,
-    #[serde(rename = "type")]
-    kind: Text<'a>,
-    title: Text<'a>,
-    description: Text<'a>,
-    severity: Text<'a>,
-    status: Text<'a>,
-    first_observed_at: Moment<'a>,
-    last_observed_at: Moment<'a>,
-    updated_at: Moment<'a>,
-    exploit_available: Text<'a>,
-    epss: Epss<'a>,
-    remediation: Remediation<'a>,
-    resources: Many<Resource<'a>>,
-    package_vulnerability_details: PackageVulnerability<'a>,
-    code_vulnerability_details: CodeVulnerability<'a>,
-    network_reachability_details: Reachability<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-struct Epss<'a> {
-    score: Text<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-struct Remediation<'a> {
-    recommendation: Recommendation<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-struct Recommendation<'a> {
-    text: Text<'a>,
-    #[serde(alias = "Url")]
-    url: Text<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-struct Resource<'a> {
-    id: Text<'a>,
-    #[serde(rename = "type")]
-    kind: Text<'a>,
-    region: Text<'a>,
-    tags: Tags<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-struct Tags<'a> {
-    #[serde(rename = "Name")]
-    name: Text<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
-struct PackageVulnerability<'a> {
-    vulnerability_id: Text<'a>,
-    related_vulnerabilities: Many<Text<'a>>,
-    cvss: Many<Cvss<'a>>,
-    source_url: Text<'a>,
-    reference_urls: Many<Text<'a>>,
-    vulnerable_packages: Many<Package<'a>>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
-struct Cvss<'a> {
-    scoring_vector: Text<'a>,
-    version: Text<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
-struct Package<'a> {
-    name: Text<'a>,
-    version: Text<'a>,
-    release: Text<'a>,
-    file_path: Text<'a>,
-    fixed_in_version: Text<'a>,
-    remediation: Text<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
-struct CodeVulnerability<'a> {
-    detector_id: Text<'a>,
-    detector_name: Text<'a>,
-    cwes: Many<Text<'a>>,
-    reference_urls: Many<Text<'a>>,
-    file_path: FilePath<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
-struct FilePath<'a> {
-    file_path: Text<'a>,
-    start_line: Number,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
-struct Reachability<'a> {
-    protocol: Text<'a>,
-    open_port_range: PortRange,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct PortRange {
-    begin: Number,
-    end: Number,
-}
-
 #[derive(Debug)]
 struct Reading<'c> {
-    zone: &'c TimeZone,
-    assets: LocalAssets,
-    covered: Vec<ObservationKinds>,
+    times: Times<'c>,
+    assets: Covered,
     observed_at: Option<Timestamp>,
-}
-
-fn dropped(
-    reason: DropReason,
-    detail: String,
-    place: Place,
-    sink: &mut dyn Sink,
-) -> Result<(), Stopped> {
-    let at = format!("byte {}", place.start);
-    sink.warn(Warning { code: WarningCode::DroppedRecord, at, detail })?;
-    sink.record(Record { place, asset: None, outcome: Outcome::Dropped(reason) })
 }
 
 impl Reading<'_> {
@@ -249,7 +121,8 @@ impl Reading<'_> {
         sink: &mut dyn Sink,
     ) -> Result<(), Stopped> {
         for moment in [&finding.last_observed_at, &finding.updated_at] {
-            self.observed_at = self.observed_at.max(moment.at(self.zone));
+            let at = self.times.moment(moment, || format!("byte {}", place.start));
+            self.observed_at = self.observed_at.max(at);
         }
         let Some(check) = finding.check() else {
             let detail = "the finding names no check".to_owned();
@@ -260,25 +133,16 @@ impl Reading<'_> {
             let detail = "the finding names neither a resource nor an account".to_owned();
             return dropped(DropReason::NoAsset, detail, place, sink);
         };
-        let (asset, new) = self.assets.number_of(&key);
+        let (asset, new) = self.assets.number(&key);
         if new {
-            self.covered.push(ObservationKinds::NONE);
             sink.asset(resource.asset(asset, place))?;
         }
         let kind = finding.kind();
-        if let Some(covered) = self.covered.get_mut(asset.0 as usize)
-            && !covered.contains(kind)
-        {
-            *covered = covered.with(kind);
-            let all = kind == ObservationKind::Vulnerability;
-            sink.coverage(CoverageSeen {
-                asset,
-                kinds: ObservationKinds::of(&[kind]),
-                credentialed: None,
-                checks: if all { CheckSet::All } else { CheckSet::Named(Vec::new()) },
-                observed_at: None,
-            })?;
-        }
+        let checks = match kind {
+            ObservationKind::Vulnerability => CheckSet::All,
+            _ => CheckSet::Named(Vec::new()),
+        };
+        self.assets.look(asset, kind, None, checks, sink)?;
         for package in &finding.package_vulnerability_details.vulnerable_packages {
             sink.software(package.seen(asset))?;
         }
@@ -290,7 +154,7 @@ impl Reading<'_> {
         let outcome = if finding.status.as_str() == "CLOSED" {
             Outcome::Pass(check)
         } else {
-            Outcome::Findings(finding.findings(check, self.zone))
+            Outcome::Findings(finding.findings(check, self.times.zone))
         };
         sink.record(Record { place, asset: Some(asset), outcome })
     }
@@ -422,63 +286,6 @@ impl Package<'_> {
             purl: None,
             cpe: None,
             vendor: None,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::AwsInspector2;
-    use crate::{error::ErrorCode, testing};
-
-    const REPORT: &str = r#"{"findings":[
- {"findingArn":"arn:aws:inspector2:us-east-1:111122223333:finding/1","awsAccountId":"111122223333","type":"PACKAGE_VULNERABILITY","title":"CVE-2026-0003 - linux","severity":"MEDIUM","status":"ACTIVE",
-  "firstObservedAt":"2026-03-01 09:00:00.5+09:00","lastObservedAt":"2026-04-01T00:00:00Z","epss":{"score":0.01},"exploitAvailable":"YES","remediation":{"recommendation":{"text":"None Provided"}},
-  "resources":[{"id":"arn:aws:ecr:us-east-1:111122223333:repository/app/sha256:ab","type":"AWS_ECR_CONTAINER_IMAGE","region":"us-east-1"}],
-  "packageVulnerabilityDetails":{"vulnerabilityId":"CVE-2026-0003","cvss":[{"version":"3.1","scoringVector":"CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:N/I:N/A:H"}],"vulnerablePackages":[{"name":"linux","version":"4.19","release":"2","fixedInVersion":"4.20","remediation":"update"}]}},
- {"findingArn":"a:2","awsAccountId":"111122223333","type":"CODE_VULNERABILITY","title":"Log injection","severity":"HIGH","status":"SUPPRESSED","resources":[{"id":"arn:aws:lambda:us-east-1:111122223333:function:f","type":"AWS_LAMBDA_FUNCTION"}],
-  "codeVulnerabilityDetails":{"detectorId":"java/log@v1","cwes":["CWE-117"],"filePath":{"filePath":"src/a.py","startLine":7}}},
- {"findingArn":"a:3","type":"NETWORK_REACHABILITY","title":"Port 22 is reachable","severity":"INFORMATIONAL","status":"ACTIVE","resources":[{"id":"i-0123456789abcdef0","type":"AWS_EC2_INSTANCE"}],
-  "networkReachabilityDetails":{"protocol":"TCP","openPortRange":{"begin":22,"end":22}}},
- {"findingArn":"a:4","type":"PACKAGE_VULNERABILITY","title":"t","status":"CLOSED","resources":[{"id":"i-0123456789abcdef0","type":"AWS_EC2_INSTANCE"}],"packageVulnerabilityDetails":{"vulnerabilityId":"CVE-2026-0004"}},
- {"title":"no id"}]}"#;
-
-    #[test]
-    fn packages_code_and_ports_are_found() {
-        let seen = testing::parse(&AwsInspector2, REPORT.as_bytes()).unwrap();
-        let account = seen.tally.account;
-        assert_eq!((account.records, account.findings, account.passes), (5, 2, 1));
-        assert_eq!((account.facts, account.dropped), (1, 1));
-        let text = seen.lines.join("\n");
-        for expected in [
-            "asset 0 image",
-            "digest=sha256:ab",
-            "remediation: Some(\"update\"), references: [\"EPSS:0.01\", \"EXPLOIT\"]",
-            "location: \"linux\", evidence: Some(\"linux 4.19-2\"), fixed_version: Some(\"4.20\")",
-            "first_seen: Some(2026-03-01T00:00:00.5Z)",
-            "location: \"src/a.py:7\", evidence: None, fixed_version: None, disposition: Accepted",
-            "references: [\"CWE-117\"]",
-            "location: \"22/tcp\"",
-            "record 2 Pass(CheckSeen { id: \"CVE-2026-0004\"",
-        ] {
-            assert!(text.contains(expected), "{expected} in\n{text}");
-        }
-        testing::check_prefixes(&AwsInspector2, REPORT.as_bytes());
-    }
-
-    #[test]
-    fn an_answer_without_findings_is_refused() {
-        let refused = testing::parse_unclaimed(&AwsInspector2, b"{}").unwrap_err();
-        assert_eq!(refused.code, ErrorCode::Invalid);
-        assert!(refused.message.contains("`findings`"));
-        let none = testing::parse_unclaimed(&AwsInspector2, br#"{"findings":[]}"#).unwrap();
-        assert_eq!(none.tally.account.records, 0);
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn any_bytes_end_in_a_value_or_an_error(bytes in proptest::collection::vec(0_u8.., 0..300)) {
-            testing::parse_unclaimed(&AwsInspector2, &bytes).ok();
         }
     }
 }

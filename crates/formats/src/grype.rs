@@ -8,17 +8,18 @@
 //! Dropped: match details and CPE guesses, which say how the match was found.
 //! Grype looks at all packages of its source: a report covers all vulnerabilities it knows.
 
+mod source;
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 
 use serde::Deserialize;
 use yagura_model::{
-    asset::{AssetSeen, LocalAsset},
-    attribute::{Attribute, names},
+    asset::LocalAsset,
     check::CheckSeen,
     coverage::{CheckSet, CoverageSeen, ObservationKind, ObservationKinds},
-    domain::AssetClass,
     finding::FindingSeen,
-    identifier::{Identifier, IdentifierKind},
     record::{DropReason, Outcome, Place, Record},
     report::ReportHead,
     severity::Severity,
@@ -27,15 +28,17 @@ use yagura_model::{
 };
 
 use crate::{
-    error::ParseError,
+    error::{ErrorCode, ParseError},
     format::{Context, Format, ReadSeek, Specification},
     head::Head,
     json::{JsonReader, Next, Raw},
     package, reference,
     sink::Sink,
     text::Text,
-    time,
+    times::Times,
 };
+
+use source::{Descriptor, Distro, Source};
 
 /// See the module.
 #[derive(Debug)]
@@ -76,7 +79,10 @@ impl Format for Grype {
         while let Some(key) = json.key(first)? {
             first = false;
             match key.as_str() {
-                "matches" => matches = Some(json.skip()?),
+                "matches" => {
+                    json.once(matches.is_some(), &key)?;
+                    matches = Some(json.skip()?);
+                }
                 "source" => {
                     let raw = json.value()?;
                     source_place = raw.place;
@@ -90,14 +96,19 @@ impl Format for Grype {
             }
         }
         json.finish()?;
+        let Some(matches) = matches else {
+            let message = "there is no `matches`, so this is no report of Grype";
+            return Err(json.refused(ErrorCode::Invalid, message));
+        };
 
+        let mut times = Times::new(&context.zone);
+        let written = descriptor.timestamp.unwrap_or_default();
+        let observed_at = times.read(&written, || "descriptor.timestamp".to_owned());
+        times.tell(sink)?;
         sink.head(ReportHead {
             tool: "grype".into(),
             tool_version: descriptor.version.map(Cow::Owned),
-            observed_at: descriptor
-                .timestamp
-                .and_then(|t| time::read(&t, &context.zone))
-                .map(|t| t.at),
+            observed_at,
             title: None,
         })?;
         let asset = LocalAsset(0);
@@ -109,7 +120,6 @@ impl Format for Grype {
             checks: CheckSet::All,
             observed_at: None,
         })?;
-        let Some(matches) = matches else { return Ok(()) };
         json.go_to(matches.start)?;
         json.enter(Next::Array)?;
         let mut first = true;
@@ -145,80 +155,6 @@ fn emit(raw: &Raw<'_>, asset: LocalAsset, sink: &mut dyn Sink) -> Result<(), Par
     let outcome = Outcome::Findings(vec![finding]);
     sink.record(Record { place: raw.place, asset: Some(asset), outcome })?;
     Ok(())
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Descriptor {
-    version: Option<String>,
-    timestamp: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Distro {
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    version: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Source {
-    #[serde(rename = "type", default)]
-    kind: String,
-    target: Option<Target>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Target {
-    Image {
-        #[serde(rename = "userInput")]
-        user_input: String,
-        #[serde(rename = "manifestDigest", default)]
-        manifest_digest: String,
-        #[serde(rename = "imageID", default)]
-        image_id: String,
-        #[serde(rename = "repoDigests", default)]
-        repo_digests: Option<Vec<String>>,
-    },
-    Path(String),
-}
-
-impl Source {
-    fn asset(&self, local: LocalAsset, distro: &Distro, place: Place) -> AssetSeen<'_> {
-        let (name, digests) = match &self.target {
-            Some(Target::Image { user_input, manifest_digest, image_id, repo_digests }) => {
-                let own = [manifest_digest.as_str(), image_id.as_str()];
-                let named = repo_digests.iter().flatten().filter_map(|name| name.rsplit_once('@'));
-                let all: Vec<&str> =
-                    own.into_iter().chain(named.map(|(_, digest)| digest)).collect();
-                (user_input.as_str(), all)
-            }
-            Some(Target::Path(path)) => (path.as_str(), Vec::new()),
-            None => ("unnamed source", Vec::new()),
-        };
-        let class = if self.kind == "image" { AssetClass::Image } else { AssetClass::Application };
-        // A path such as `.` tells no artefact from another.
-        let told = name.chars().any(char::is_alphanumeric) && self.target.is_some();
-        let artefact = told.then(|| Identifier::new(IdentifierKind::Artefact, name)).flatten();
-        let digests =
-            digests.into_iter().filter_map(|it| Identifier::new(IdentifierKind::Digest, it));
-        let attributes = [
-            Attribute::new(names::OS, distro.name.clone()),
-            Attribute::new(names::OS_VERSION, distro.version.clone()),
-        ];
-        AssetSeen {
-            local,
-            class,
-            name: name.into(),
-            stable_id: Some(name.into()),
-            identifiers: artefact.into_iter().chain(digests).collect(),
-            attributes: attributes.into_iter().flatten().collect(),
-            relations: Vec::new(),
-            observed_at: None,
-            place,
-        }
-    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -412,79 +348,5 @@ impl Artifact<'_> {
         let listed = |path: &str| DATABASES.iter().any(|database| path.starts_with(database));
         let system = matches!(self.kind.as_ref(), "deb" | "rpm" | "apk" | "alpm" | "portage");
         if system && paths.clone().any(listed) { None } else { paths.next() }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Grype;
-    use crate::testing;
-
-    const REPORT: &str = r#"{
- "matches": [
-  {"vulnerability": {"id": "GHSA-0000-0000-0001", "severity": "High", "cvss": [], "fix": {"versions": ["2.0"]}},
-   "relatedVulnerabilities": [{"id": "CVE-2026-0001", "severity": "Critical", "description": "d",
-     "cvss": [{"vector": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}]}],
-   "artifact": {"name": "lib", "version": "1.0", "type": "python", "purl": "pkg:pypi/lib@1.0",
-     "locations": [{"path": "/srv/lib"}]}},
-  {"vulnerability": {"id": 7}}
- ],
- "source": {"type": "image", "target": {"userInput": "registry.example/app:1", "manifestDigest": "sha256:aa"}},
- "distro": {"name": "debian", "version": "12"},
- "descriptor": {"name": "grype", "version": "0.104.0", "timestamp": "2026-04-01T09:00:00+09:00"}
-}"#;
-
-    #[test]
-    fn a_match_becomes_a_finding_and_a_broken_one_is_counted() {
-        let seen = testing::parse(&Grype, REPORT.as_bytes()).unwrap();
-        let account = seen.tally.account;
-        assert_eq!((account.records, account.findings, account.dropped), (2, 1, 1));
-        let text = seen.lines.join("\n");
-        for expected in [
-            "asset 0 image `registry.example/app:1`",
-            "artefact=registry.example/app:1 digest=sha256:aa",
-            "{os=debian; os.version=12}",
-            "cves: [\"CVE-2026-0001\"]",
-            "location: \"pkg:pypi/lib#/srv/lib\"",
-            "fixed_version: Some(\"2.0\")",
-            "observed_at: Some(2026-04-01T00:00:00Z)",
-        ] {
-            assert!(text.contains(expected), "{expected} in\n{text}");
-        }
-        assert!(testing::places(REPORT, &seen)[0].starts_with("{\"vulnerability\""));
-    }
-
-    #[test]
-    fn exploitation_and_old_shapes_are_read() {
-        let text = r#"{"source":{"type":"directory","target":"."},"matches":[
-          {"vulnerability":{"id":"CVE-2026-0001","severity":"High","cwes":[{"cwe":"CWE-79"}],
-            "advisories":[{"link":"https://a.example"}],"urls":["https://a.example"],
-            "epss":[{"cve":"CVE-2026-0001","epss":0.123}],"knownExploited":[{"cve":"CVE-2026-0001"}]},
-           "artifact":{"name":"libc6","type":"deb","locations":[{"path":"/lib/libc.so"}],"cpes":["cpe:2.3:a:b"]}},
-          {"vulnerability":{"id":"CVE-2026-0002","links":["https://l.example"],"fixedInVersion":"2",
-            "cvssV2":{"vector":"AV:N"},"cvssV3":{"vector":"CVSS:3.0/AV:N"}},"relatedVulnerabilities":null,
-           "matchDetails":{"matcher":"m"},
-           "artifact":{"name":"zlib","type":"deb","cpes":[{"Part":"a"}],
-            "locations":[{"path":"/usr/share/doc/zlib"},{"path":"/var/lib/dpkg/status"}]}}]}"#;
-        let seen = testing::parse(&Grype, text.as_bytes()).unwrap();
-        assert_eq!(seen.tally.account.findings, 2);
-        let text = seen.lines.join("\n");
-        for expected in [
-            "stable=Some(\".\") []",
-            "references: [\"CWE-79\", \"https://a.example\", \"EPSS:0.123\", \"KEV\"]",
-            "cpe: Some(\"cpe:2.3:a:b\")",
-            "location: \"libc6#/lib/libc.so\"",
-            "vectors: [\"CVSS:3.0/AV:N\", \"AV:N\"]",
-            "references: [\"https://l.example\"]",
-            "location: \"zlib\"",
-            "fixed_version: Some(\"2\")",
-        ] {
-            assert!(text.contains(expected), "{expected} in\n{text}");
-        }
-    }
-
-    #[test]
-    fn every_prefix_is_refused_or_read() {
-        testing::check_prefixes(&Grype, REPORT.as_bytes());
     }
 }

@@ -3,6 +3,11 @@
 //! A [`JsonReader`] walks the outer objects and arrays of a document; the values inside, one
 //! record each, are handed out as text for `serde_json`, which checks their whole syntax.
 
+mod raw;
+mod scan;
+#[cfg(test)]
+mod tests;
+
 use std::io::SeekFrom;
 
 use serde::Deserialize;
@@ -12,6 +17,10 @@ use crate::{
     error::{ErrorCode, ParseError},
     format::ReadSeek,
 };
+
+pub use raw::Raw;
+use raw::text_at;
+use scan::Scan;
 
 /// Largest single value handed out, in bytes.
 pub const VALUE_LIMIT: usize = 32 << 20;
@@ -44,39 +53,6 @@ pub enum Next {
     Scalar,
     /// Nothing: the input ends here.
     Eof,
-}
-
-/// One value as it stands in the bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Raw<'b> {
-    /// Its text: valid UTF-8, brackets balanced, otherwise not yet checked.
-    pub text: &'b str,
-    /// Where it stands.
-    pub place: Place,
-}
-
-impl Raw<'_> {
-    /// The value as a typed one: `Ok(Err(message))` if its syntax is right and its shape is not.
-    ///
-    /// # Errors
-    /// `Malformed`, `Truncated` or `TooDeep` if its syntax is wrong: then the document is refused.
-    pub fn read<'b, T: Deserialize<'b>>(&'b self) -> Result<Result<T, String>, ParseError> {
-        match serde_json::from_str(self.text) {
-            Ok(value) => Ok(Ok(value)),
-            Err(error) if error.is_data() => Ok(Err(error.to_string())),
-            Err(error) => {
-                let message = error.to_string();
-                let code = if error.is_eof() {
-                    ErrorCode::Truncated
-                } else if message.starts_with("recursion limit") {
-                    ErrorCode::TooDeep
-                } else {
-                    ErrorCode::Malformed
-                };
-                Err(ParseError::at_byte(code, self.place.start, message))
-            }
-        }
-    }
 }
 
 impl<'r> JsonReader<'r> {
@@ -295,6 +271,19 @@ impl<'r> JsonReader<'r> {
         Ok(Place { start, end: self.position() })
     }
 
+    /// Refuses a key that stood in its object before: for those whose values hold records, since
+    /// one of two lists would be lost.
+    ///
+    /// # Errors
+    /// `Invalid` if it did.
+    pub fn once(&self, stood_before: bool, key: &str) -> Result<(), ParseError> {
+        if stood_before {
+            let message = format!("the key `{key}` stands twice in one object");
+            return Err(self.refused(ErrorCode::Invalid, message));
+        }
+        Ok(())
+    }
+
     /// Checks that nothing but white space is left.
     ///
     /// # Errors
@@ -400,197 +389,6 @@ impl<'r> JsonReader<'r> {
     }
 }
 
-/// Bytes that stand at an offset, as text.
-fn text_at(bytes: &[u8], start: u64) -> Result<Raw<'_>, ParseError> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(Raw { text, place: Place { start, end: start + bytes.len() as u64 } }),
-        Err(error) => Err(ParseError::at_byte(
-            ErrorCode::Encoding,
-            start + error.valid_up_to() as u64,
-            "the bytes are not UTF-8",
-        )),
-    }
-}
-
 fn unreadable(offset: u64, error: &std::io::Error) -> ParseError {
     ParseError::at_byte(ErrorCode::Read, offset, error.to_string())
-}
-
-/// How far a value has been followed; goes on where it stopped when more bytes are there.
-#[derive(Debug, Default)]
-struct Scan {
-    /// Index of the next byte to look at; one past the value when it is whole. May lie beyond the
-    /// bytes seen so far, after a backslash at their end.
-    at: usize,
-    depth: usize,
-    in_string: bool,
-    /// The value is a number or word: it ends where something else begins.
-    bare: bool,
-}
-
-impl Scan {
-    /// Follows the value through `bytes`; true when its end is known.
-    fn advance(&mut self, bytes: &[u8]) -> bool {
-        while let Some(rest) = bytes.get(self.at..).filter(|rest| !rest.is_empty()) {
-            if self.in_string {
-                let Some(found) = memchr::memchr2(b'"', b'\\', rest) else {
-                    self.at = bytes.len();
-                    return false;
-                };
-                let escape = rest.get(found) == Some(&b'\\');
-                self.at += found + if escape { 2 } else { 1 };
-                if !escape {
-                    self.in_string = false;
-                    if self.depth == 0 {
-                        return true;
-                    }
-                }
-            } else if self.bare {
-                let ends = |byte: &u8| {
-                    matches!(byte, b',' | b']' | b'}' | b' ' | b'\t' | b'\n' | b'\r' | b':')
-                };
-                return match rest.iter().position(ends) {
-                    Some(found) => {
-                        self.at += found;
-                        true
-                    }
-                    None => {
-                        self.at = bytes.len();
-                        false
-                    }
-                };
-            } else {
-                let structural = |byte: &u8| matches!(byte, b'"' | b'{' | b'}' | b'[' | b']');
-                let found = rest.iter().position(structural);
-                if self.depth == 0 && found != Some(0) {
-                    self.bare = true;
-                    continue;
-                }
-                let Some(found) = found else {
-                    self.at = bytes.len();
-                    return false;
-                };
-                self.at += found + 1;
-                match rest.get(found) {
-                    Some(b'"') => self.in_string = true,
-                    Some(b'{' | b'[') => {
-                        self.depth += 1;
-                        if self.depth > DEPTH_LIMIT {
-                            return false;
-                        }
-                    }
-                    _ => {
-                        self.depth = self.depth.saturating_sub(1);
-                        if self.depth == 0 {
-                            return true;
-                        }
-                    }
-                }
-            }
-        }
-        false
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{JsonReader, Next, VALUE_LIMIT};
-    use crate::error::ErrorCode;
-    use proptest::prelude::*;
-    use std::io::Cursor;
-
-    /// The elements of a top-level array.
-    fn elements(text: &[u8]) -> Result<Vec<String>, ErrorCode> {
-        let mut input = Cursor::new(text.to_vec());
-        let mut json = JsonReader::new(&mut input).map_err(|error| error.code)?;
-        json.enter(Next::Array).map_err(|error| error.code)?;
-        let mut seen = Vec::new();
-        while json.element(seen.is_empty()).map_err(|error| error.code)? {
-            let raw = json.value().map_err(|error| error.code)?;
-            assert_eq!(
-                raw.text.as_bytes(),
-                &text[raw.place.start as usize..raw.place.end as usize]
-            );
-            raw.read::<serde::de::IgnoredAny>().map_err(|error| error.code)?.ok();
-            seen.push(raw.text.to_owned());
-        }
-        json.finish().map_err(|error| error.code)?;
-        Ok(seen)
-    }
-
-    #[test]
-    fn an_array_is_split_into_its_elements() {
-        let text = br#" [ {"a":"}\"]"}, [1,2 ] ,3 , "x\\", null ] "#;
-        let expected = [r#"{"a":"}\"]"}"#, "[1,2 ]", "3", r#""x\\""#, "null"];
-        assert_eq!(elements(text).unwrap(), expected);
-        assert!(elements(b"[]").unwrap().is_empty());
-    }
-
-    #[test]
-    fn what_could_harm_is_refused() {
-        let deep = "[".repeat(200);
-        let long = format!("[\"{}\"]", "x".repeat(VALUE_LIMIT + (1 << 20)));
-        let cases: [(&[u8], ErrorCode); 9] = [
-            (b"[1,", ErrorCode::Truncated),
-            (b"[1,]", ErrorCode::Malformed),
-            (b"[1 2]", ErrorCode::Malformed),
-            (b"[{\"a\":nope}]", ErrorCode::Malformed),
-            (b"[1]x", ErrorCode::Malformed),
-            (b"[\"\xff\"]", ErrorCode::Encoding),
-            (b"null", ErrorCode::Invalid),
-            (deep.as_bytes(), ErrorCode::TooDeep),
-            (long.as_bytes(), ErrorCode::TooLarge),
-        ];
-        for (text, code) in cases {
-            let shown = String::from_utf8_lossy(&text[..text.len().min(40)]).into_owned();
-            assert_eq!(elements(text).err(), Some(code), "{shown}");
-        }
-    }
-
-    #[test]
-    fn keys_are_walked_and_values_skipped_and_revisited() {
-        let text = r#"{"late":{"x":[1,2]},"name":"n"}"#;
-        let mut input = Cursor::new(text.as_bytes().to_vec());
-        let mut json = JsonReader::new(&mut input).unwrap();
-        json.enter(Next::Object).unwrap();
-        assert_eq!(json.key(true).unwrap().as_deref(), Some("late"));
-        let place = json.skip().unwrap();
-        assert_eq!(json.key(false).unwrap().as_deref(), Some("name"));
-        assert_eq!(json.read::<String>().unwrap(), "n");
-        assert_eq!(json.key(false).unwrap(), None);
-        json.go_to(place.start).unwrap();
-        assert_eq!(json.value().unwrap().text, r#"{"x":[1,2]}"#);
-    }
-
-    proptest! {
-        #[test]
-        fn agrees_with_serde_json(values in prop::collection::vec(any_value(), 0..8)) {
-            let text = serde_json::to_string_pretty(&values).unwrap();
-            let seen = elements(text.as_bytes()).unwrap();
-            let again: Vec<serde_json::Value> =
-                seen.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
-            prop_assert_eq!(again, values);
-        }
-
-        #[test]
-        fn any_bytes_end_in_a_value_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            elements(&bytes).ok();
-        }
-    }
-
-    fn any_value() -> impl Strategy<Value = serde_json::Value> {
-        let leaf = prop_oneof![
-            Just(serde_json::Value::Null),
-            any::<bool>().prop_map(serde_json::Value::from),
-            any::<i64>().prop_map(serde_json::Value::from),
-            ".{0,12}".prop_map(serde_json::Value::from),
-        ];
-        leaf.prop_recursive(4, 24, 4, |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(serde_json::Value::from),
-                prop::collection::btree_map(".{0,6}", inner, 0..4)
-                    .prop_map(|map| serde_json::Value::Object(map.into_iter().collect())),
-            ]
-        })
-    }
 }

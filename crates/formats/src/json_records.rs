@@ -98,7 +98,10 @@ impl JsonRecords {
                     self.way = Way::Wrapped { first: false };
                     return json.value().map(Some);
                 }
-                while json.key(false)?.is_some() {
+                while let Some(key) = json.key(false)? {
+                    let wrapper = self.wrappers.contains(&key.as_str());
+                    let twice = wrapper && json.peek()? == Next::Array;
+                    json.once(twice, &key)?;
                     json.skip()?;
                 }
                 self.way = Way::Done;
@@ -189,6 +192,7 @@ mod tests {
         );
         assert_eq!(read(r#"{"Findings":"x"}"#).unwrap(), [r#"{"Findings":"x"}"#]);
         assert!(read(r#"{"Findings":[]}"#).unwrap().is_empty());
+        assert_eq!(read(r#"{"Findings":[{}],"Findings":[]}"#), Err(ErrorCode::Invalid));
         assert_eq!(read(r#"{"Findings":[{}]"#), Err(ErrorCode::Truncated));
         assert_eq!(read(r#"{"Findings":[{}]]"#), Err(ErrorCode::Malformed));
     }

@@ -10,8 +10,8 @@
 //! traces, timing.
 //! If the run ended well a report covers the open ports of the hosts that were up, and their
 //! vulnerabilities if a script looked for some. Hosts that were down or timed out are not covered.
-//! Ports outside the range of the run are not told apart from closed ones: a source should always
-//! scan the same range.
+//! The run says which ports it looked at (`scaninfo`): what was found at another port before stays
+//! as it was. A run that does not say so in a way that can be read covers no ports.
 
 mod host;
 mod script;
@@ -22,6 +22,7 @@ use jiff::Timestamp;
 use yagura_model::{
     asset::LocalAsset,
     coverage::{CheckSet, CoverageSeen, ObservationKind, ObservationKinds},
+    ports::Ports,
     record::{Outcome, Place, Record},
     report::ReportHead,
     warning::{Warning, WarningCode},
@@ -77,21 +78,27 @@ impl Format for Nmap {
         let looked = command.as_deref().is_some_and(asks_for_vulnerabilities);
         let mut run = Run { sink, hosts: LocalAssets::new(), covered: Vec::new(), looked };
         let mut ended = Ended::default();
-        let mut ports_scanned = false;
+        let mut ports = Ports::default();
         let depth = xml.depth();
         while xml.next_child(depth)? {
             match xml.name() {
                 "host" => run.host(&mut xml)?,
                 "runstats" => ended.read(&mut xml)?,
                 "scaninfo" => {
-                    ports_scanned = true;
+                    let protocol = xml.attribute("protocol").unwrap_or_default();
+                    let list = xml.attribute("services").unwrap_or_default();
+                    if let Err(error) = ports.add(&protocol, &list) {
+                        let at = format!("byte {}, scaninfo", xml.started_at());
+                        let code = WarningCode::UnreadableValue;
+                        run.sink.warn(Warning { code, at, detail: error.to_string() })?;
+                    }
                     xml.skip()?;
                 }
                 _ => xml.skip()?,
             }
         }
         while xml.step()? != Node::Eof {}
-        run.cover(ports_scanned, &ended)?;
+        run.cover(&ports, &ended)?;
         run.sink.head(ReportHead {
             tool: scanner.filter(|name| !name.is_empty()).unwrap_or_else(|| "nmap".into()).into(),
             tool_version: version.map(Into::into),
@@ -189,7 +196,8 @@ impl Run<'_> {
         if host.timed_out {
             let detail = "the host timed out, it is not covered".to_owned();
             self.sink.warn(Warning { code: WarningCode::IncompleteScan, at, detail })?;
-            self.sink.coverage(coverage(local, ObservationKinds::NONE, host.ended))?;
+            let none = (ObservationKinds::NONE, Ports::default());
+            self.sink.coverage(coverage(local, none.0, &none.1, host.ended))?;
         } else {
             self.covered.push((local, host.ended));
         }
@@ -239,16 +247,16 @@ impl Run<'_> {
     }
 
     /// Says what was covered of the hosts that were up.
-    fn cover(&mut self, ports_scanned: bool, ended: &Ended) -> Result<(), ParseError> {
+    fn cover(&mut self, ports: &Ports, ended: &Ended) -> Result<(), ParseError> {
         let mut kinds = ObservationKinds::NONE;
-        if ended.well && ports_scanned {
+        if ended.well && !ports.is_empty() {
             kinds = kinds.with(ObservationKind::OpenPort);
             if self.looked {
                 kinds = kinds.with(ObservationKind::Vulnerability);
             }
         }
         for (local, at) in std::mem::take(&mut self.covered) {
-            self.sink.coverage(coverage(local, kinds, at))?;
+            self.sink.coverage(coverage(local, kinds, ports, at))?;
         }
         if !ended.well {
             let detail = match ended.message.as_str() {
@@ -265,7 +273,9 @@ impl Run<'_> {
 fn coverage(
     asset: LocalAsset,
     kinds: ObservationKinds,
+    ports: &Ports,
     observed_at: Option<Timestamp>,
 ) -> CoverageSeen<'static> {
-    CoverageSeen { asset, kinds, credentialed: Some(false), checks: CheckSet::All, observed_at }
+    let checks = CheckSet::At(ports.clone());
+    CoverageSeen { asset, kinds, credentialed: Some(false), checks, observed_at }
 }

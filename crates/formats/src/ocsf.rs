@@ -9,13 +9,17 @@
 //! `KEV` and `EXPLOIT` among them) and times.
 //! Dropped: `unmapped`, observables, enrichments, raw data; events of other classes, each counted.
 //! An event about several resources stands at the first of them, with a warning.
-//! A report covers, on each asset it names, the kinds its events are of: all checks for
-//! vulnerabilities that are reported new, only the checks named for rules, signs, and events that
-//! update or close what was reported before.
+//! A report covers, on each asset it names, the kinds its events are of: only the checks named for
+//! rules and signs; for vulnerabilities all checks, unless one of its events updates or closes what
+//! was reported before, or says that it was corrected. Then it is a stream of changes and covers
+//! only what it names. A stream that happens to hold creations alone looks like a scan: what is
+//! taken in should be whole exports.
 
 mod asset;
+mod assets;
 mod event;
 mod finding;
+mod verdict;
 
 use std::borrow::Cow;
 
@@ -33,7 +37,8 @@ use yagura_model::{
 };
 
 use self::{
-    asset::{Assets, Look, Subject},
+    asset::Subject,
+    assets::{Assets, Look},
     event::{Event, Info, Metadata, Package},
     finding::Finding,
 };
@@ -43,7 +48,9 @@ use crate::{
     head::Head,
     json::JsonReader,
     json_records::JsonRecords,
+    records::dropped,
     sink::{Sink, Stopped},
+    times::Times,
 };
 
 /// See the module.
@@ -94,21 +101,10 @@ impl Format for Ocsf {
 struct Reading<'c> {
     context: &'c Context,
     assets: Assets,
+    times: Times<'c>,
     started: bool,
-    warned_zone: bool,
     /// The time of the newest event.
     observed_at: Option<Timestamp>,
-}
-
-fn dropped(
-    reason: DropReason,
-    detail: impl Into<String>,
-    place: Place,
-    sink: &mut dyn Sink,
-) -> Result<(), Stopped> {
-    let at = format!("byte {}", place.start);
-    sink.warn(Warning { code: WarningCode::DroppedRecord, at, detail: detail.into() })?;
-    sink.record(Record { place, asset: None, outcome: Outcome::Dropped(reason) })
 }
 
 impl<'c> Reading<'c> {
@@ -117,7 +113,7 @@ impl<'c> Reading<'c> {
             context,
             assets: Assets::new(),
             started: false,
-            warned_zone: false,
+            times: Times::new(&context.zone),
             observed_at: None,
         }
     }
@@ -134,7 +130,7 @@ impl<'c> Reading<'c> {
             self.started = true;
             self.head(metadata, place, sink)?;
         }
-        let at = self.time(event, place, sink)?;
+        let at = self.time(event, place);
         self.observed_at = self.observed_at.max(at);
         // `type_uid` is the class times a hundred plus the activity.
         let class = event.class_uid.0.or(event.type_uid.0.map(|uid| uid / 100));
@@ -177,25 +173,13 @@ impl<'c> Reading<'c> {
         Ok(())
     }
 
-    fn time(
-        &mut self,
-        event: &Event<'_>,
-        place: Place,
-        sink: &mut dyn Sink,
-    ) -> Result<Option<Timestamp>, Stopped> {
-        let zone = &self.context.zone;
+    fn time(&mut self, event: &Event<'_>, place: Place) -> Option<Timestamp> {
         let created = event.finding_info.as_ref().map(|info| &info.created_time);
         let moments = [&event.time, &event.time_dt, &event.event_time].into_iter().chain(created);
-        let Some(time) = moments.into_iter().find_map(|moment| moment.read(zone)) else {
-            return Ok(None);
-        };
-        if !time.zoned && !self.warned_zone {
-            self.warned_zone = true;
-            let at = format!("byte {}", place.start);
-            let detail = time.at.to_string();
-            sink.warn(Warning { code: WarningCode::TimeWithoutZone, at, detail })?;
-        }
-        Ok(Some(time.at))
+        let times = &mut self.times;
+        moments
+            .into_iter()
+            .find_map(|moment| times.moment(moment, || format!("byte {}", place.start)))
     }
 
     fn meet(
@@ -228,6 +212,9 @@ impl<'c> Reading<'c> {
         };
         let look = Look { kind: finding.kind, named: finding.is_named(), again: false, at };
         let Some(asset) = self.meet(event, look, place, sink)? else { return Ok(()) };
+        if finding.is_change() {
+            self.assets.changes();
+        }
         for package in finding.packages() {
             sink.software(package.seen(asset))?;
         }
@@ -343,7 +330,9 @@ impl<'c> Reading<'c> {
         sink.record(Record { place, asset: Some(first), outcome: Outcome::Fact })
     }
 
-    fn end(&self, sink: &mut dyn Sink) -> Result<(), Stopped> {
+    fn end(self, sink: &mut dyn Sink) -> Result<(), Stopped> {
+        self.assets.cover(sink)?;
+        self.times.tell(sink)?;
         let tool = if self.started { "" } else { "OCSF" };
         sink.head(ReportHead {
             tool: Cow::Borrowed(tool),

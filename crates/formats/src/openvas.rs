@@ -36,6 +36,7 @@ use crate::{
     head::Head,
     local::LocalAssets,
     sink::Sink,
+    times::Times,
     xml::{Node, XmlReader},
 };
 
@@ -77,7 +78,7 @@ impl Format for OpenVas {
         sink: &mut dyn Sink,
     ) -> Result<(), ParseError> {
         let mut walk = Walk {
-            context,
+            times: Times::new(&context.zone),
             sink,
             numbers: LocalAssets::new(),
             hosts: Vec::new(),
@@ -139,7 +140,7 @@ struct Known {
 
 /// What is remembered from report to report.
 struct Walk<'w> {
-    context: &'w Context,
+    times: Times<'w>,
     sink: &'w mut dyn Sink,
     numbers: LocalAssets,
     /// By the number of the asset.
@@ -176,7 +177,7 @@ impl Walk<'_> {
                 ("errors", Pass::Hosts) => self.errors(xml)?,
                 ("results" | "result", Pass::Hosts) | (_, Pass::Results) => xml.skip()?,
                 (_, Pass::Hosts) => match self.scans.get_mut(own) {
-                    Some(scan) => scan.child(xml, &self.context.zone)?,
+                    Some(scan) => scan.child(xml, &mut self.times)?,
                     None => xml.skip()?,
                 },
             }
@@ -193,7 +194,7 @@ impl Walk<'_> {
 
     fn host(&mut self, xml: &mut XmlReader<'_>, scan: usize) -> Result<(), ParseError> {
         let start = xml.started_at();
-        let mut host = Host::read(xml, &self.context.zone)?;
+        let mut host = Host::read(xml, &mut self.times)?;
         host.address = host.address.trim().to_owned();
         if host.address.is_empty() {
             return Ok(());
@@ -309,7 +310,7 @@ impl Walk<'_> {
     }
 
     /// Says what was covered, and what the reports say of themselves.
-    fn finish(&mut self) -> Result<(), ParseError> {
+    fn finish(mut self) -> Result<(), ParseError> {
         let gaps: Vec<Option<String>> = self.scans.iter().map(Scan::gap).collect();
         for (number, known) in std::mem::take(&mut self.hosts).into_iter().enumerate() {
             let asset = LocalAsset(number as u32);
@@ -362,6 +363,7 @@ impl Walk<'_> {
             observed_at: last,
             title: said(|scan| &scan.task),
         })?;
+        self.times.tell(self.sink)?;
         Ok(())
     }
 }

@@ -36,7 +36,7 @@ use crate::{
     reference::{cves, is_cve},
     sink::Sink,
     table::{Columns, Fields, TableReader},
-    time,
+    times::Times,
 };
 
 /// See the module.
@@ -81,6 +81,7 @@ impl Format for OpenVasCsv {
         let layout = Layout(Fields::of(&columns, &NAMES));
         let mut numbers = LocalAssets::new();
         let mut seen: Vec<Option<Timestamp>> = Vec::new();
+        let mut times = Times::new(&context.zone);
         let mut task = String::new();
         while table.next_row()? {
             let (row, place) = (table.row(), table.place());
@@ -104,9 +105,10 @@ impl Format for OpenVasCsv {
                 sink.asset(layout.asset(row, local, place))?;
                 seen.push(None);
             }
-            let at = time::read(layout.get(row, Field::Timestamp), &context.zone);
+            let written = layout.get(row, Field::Timestamp);
+            let at = times.read(written, || format!("line {}", table.line()));
             if let Some(last) = seen.get_mut(local.0 as usize) {
-                *last = (*last).max(at.map(|time| time.at));
+                *last = (*last).max(at);
             }
             if task.is_empty() {
                 task.push_str(layout.get(row, Field::Task));
@@ -123,6 +125,7 @@ impl Format for OpenVasCsv {
                 observed_at,
             })?;
         }
+        times.tell(sink)?;
         sink.head(ReportHead {
             tool: "openvas".into(),
             tool_version: None,

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use yagura_model::{
     check::CheckSeen,
-    coverage::{CheckSet, CoverageSeen, ObservationKind, ObservationKinds},
+    coverage::{CheckSet, ObservationKind},
     finding::{Disposition, FindingSeen},
     record::{DropReason, NotAssessed, Outcome, Place, Record},
     report::ReportHead,
@@ -29,10 +29,10 @@ use crate::{
     json::JsonReader,
     json_records::JsonRecords,
     lenient::{Many, Text},
-    local::LocalAssets,
+    records::{Covered, dropped},
     sink::{Sink, Stopped},
     table::{Columns, TableReader},
-    time,
+    times::Times,
 };
 
 const URL: &str =
@@ -134,7 +134,7 @@ impl Format for ProwlerJson {
             match raw.read::<Finding<'_>>()? {
                 Ok(finding) => reading.row(&finding.row(), raw.place, sink)?,
                 Err(message) => {
-                    reading.dropped(DropReason::Malformed, message, raw.place, sink)?;
+                    dropped(DropReason::Malformed, message, raw.place, sink)?;
                 }
             }
         }
@@ -226,10 +226,9 @@ struct Row<'a> {
 
 #[derive(Debug)]
 struct Reading<'c> {
-    context: &'c Context,
-    assets: LocalAssets,
+    assets: Covered,
+    times: Times<'c>,
     started: bool,
-    warned_zone: bool,
     /// The last time text and what it means: one run writes the same one on every row.
     last_time: Option<(String, Option<Timestamp>)>,
     observed_at: Option<Timestamp>,
@@ -238,25 +237,12 @@ struct Reading<'c> {
 impl<'c> Reading<'c> {
     fn new(context: &'c Context) -> Self {
         Self {
-            context,
-            assets: LocalAssets::new(),
+            assets: Covered::new(),
+            times: Times::new(&context.zone),
             started: false,
-            warned_zone: false,
             last_time: None,
             observed_at: None,
         }
-    }
-
-    fn dropped(
-        &self,
-        reason: DropReason,
-        detail: impl Into<String>,
-        place: Place,
-        sink: &mut dyn Sink,
-    ) -> Result<(), Stopped> {
-        let at = format!("byte {}", place.start);
-        sink.warn(Warning { code: WarningCode::DroppedRecord, at, detail: detail.into() })?;
-        sink.record(Record { place, asset: None, outcome: Outcome::Dropped(reason) })
     }
 
     fn row(&mut self, row: &Row<'_>, place: Place, sink: &mut dyn Sink) -> Result<(), Stopped> {
@@ -269,50 +255,35 @@ impl<'c> Reading<'c> {
                 title: None,
             })?;
         }
-        self.time(row.time, place, sink)?;
+        self.time(row.time, place);
         let Some(key) = row.resource.key() else {
             let detail = "the row names neither a resource nor an account";
-            return self.dropped(DropReason::NoAsset, detail, place, sink);
+            return dropped(DropReason::NoAsset, detail, place, sink);
         };
         if row.check.is_empty() {
-            return self.dropped(DropReason::NoCheck, "the row names no check", place, sink);
+            return dropped(DropReason::NoCheck, "the row names no check", place, sink);
         }
-        let (asset, new) = self.assets.number_of(&key);
+        let (asset, new) = self.assets.number(&key);
         if new {
             sink.asset(row.resource.asset(asset, place))?;
-            sink.coverage(CoverageSeen {
-                asset,
-                kinds: ObservationKinds::of(&[ObservationKind::Configuration]),
-                credentialed: None,
-                checks: CheckSet::Named(Vec::new()),
-                observed_at: None,
-            })?;
         }
+        let (kind, checks) = (ObservationKind::Configuration, CheckSet::Named(Vec::new()));
+        self.assets.look(asset, kind, None, checks, sink)?;
         let outcome = row.outcome(place, sink)?;
         sink.record(Record { place, asset: Some(asset), outcome })
     }
 
-    fn time(&mut self, text: &str, place: Place, sink: &mut dyn Sink) -> Result<(), Stopped> {
+    fn time(&mut self, text: &str, place: Place) {
         if text.is_empty() || self.last_time.as_ref().is_some_and(|(last, _)| last == text) {
-            return Ok(());
+            return;
         }
-        let read = time::read(text, &self.context.zone);
-        if read.is_none_or(|time| !time.zoned) && !self.warned_zone {
-            self.warned_zone = true;
-            let code = match read {
-                Some(_) => WarningCode::TimeWithoutZone,
-                None => WarningCode::UnreadableTime,
-            };
-            let detail = text.chars().take(40).collect();
-            sink.warn(Warning { code, at: format!("byte {}", place.start), detail })?;
-        }
-        let at = read.map(|time| time.at);
+        let at = self.times.read(text, || format!("byte {}", place.start));
         self.observed_at = self.observed_at.max(at);
         self.last_time = Some((text.to_owned(), at));
-        Ok(())
     }
 
-    fn end(&self, sink: &mut dyn Sink) -> Result<(), Stopped> {
+    fn end(self, sink: &mut dyn Sink) -> Result<(), Stopped> {
+        self.times.tell(sink)?;
         sink.head(ReportHead {
             tool: Cow::Borrowed("Prowler"),
             observed_at: self.observed_at,

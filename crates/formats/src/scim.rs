@@ -9,18 +9,20 @@
 //! Refused: messages that are no report of users and groups (patches, errors, searches, schemas).
 //! A report covers the user inventory of the resources it holds.
 
+#[cfg(test)]
+mod tests;
+mod wire;
+
 use std::borrow::Cow;
 
-use serde::Deserialize;
 use yagura_model::{
     asset::{AssetSeen, LocalAsset, Relation, RelationKind},
     attribute::{Attribute, names},
-    coverage::{CheckSet, CoverageSeen, ObservationKind, ObservationKinds},
+    coverage::{CheckSet, ObservationKind},
     domain::AssetClass,
     identifier::{Identifier, IdentifierKind},
     record::{DropReason, Outcome, Place, Record},
     report::ReportHead,
-    warning::{Warning, WarningCode},
 };
 
 use crate::{
@@ -29,10 +31,12 @@ use crate::{
     head::Head,
     json::{JsonReader, Next},
     json_records::JsonRecords,
-    lenient::{Flag, Many, Text},
-    local::LocalAssets,
+    lenient::{Many, Text},
+    records::{Covered, dropped},
     sink::{Sink, Stopped},
 };
+
+use wire::{Operation, Resource};
 
 /// See the module.
 #[derive(Debug)]
@@ -86,7 +90,7 @@ impl Format for Scim {
             }
         }
         sink.head(ReportHead { tool: Cow::Borrowed("SCIM"), ..ReportHead::default() })?;
-        let mut reading = Reading { assets: LocalAssets::new(), covered: Vec::new() };
+        let mut reading = Reading { assets: Covered::new() };
         while let Some(raw) = records.next(&mut json)? {
             if bulk {
                 match raw.read::<Operation<'_>>()? {
@@ -139,8 +143,14 @@ impl Outline {
                     let detail: Text<'_> = raw.read()?.unwrap_or_default();
                     outline.detail = detail.as_str().chars().take(200).collect();
                 }
-                "Resources" if array => outline.resources = Some(json.skip()?),
-                "Operations" if array => outline.operations = Some(json.skip()?),
+                "Resources" if array => {
+                    json.once(outline.resources.is_some(), &key)?;
+                    outline.resources = Some(json.skip()?);
+                }
+                "Operations" if array => {
+                    json.once(outline.operations.is_some(), &key)?;
+                    outline.operations = Some(json.skip()?);
+                }
                 _ => {
                     json.skip()?;
                 }
@@ -184,90 +194,9 @@ impl Outline {
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-struct Operation<'a> {
-    method: Text<'a>,
-    data: Option<Resource<'a>>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
-struct Resource<'a> {
-    schemas: Many<Text<'a>>,
-    id: Text<'a>,
-    external_id: Text<'a>,
-    user_name: Text<'a>,
-    name: Name<'a>,
-    display_name: Text<'a>,
-    title: Text<'a>,
-    user_type: Text<'a>,
-    active: Flag,
-    emails: Many<Value<'a>>,
-    groups: Many<Value<'a>>,
-    roles: Many<Value<'a>>,
-    members: Many<Value<'a>>,
-    meta: Meta<'a>,
-    #[serde(rename = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User")]
-    enterprise: Enterprise<'a>,
-}
-
-/// The name; some services write it as one text.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
-struct Name<'a> {
-    formatted: Text<'a>,
-    family_name: Text<'a>,
-    given_name: Text<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-struct Value<'a> {
-    value: Text<'a>,
-    display: Text<'a>,
-    #[serde(rename = "type")]
-    kind: Text<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
-struct Meta<'a> {
-    resource_type: Text<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
-struct Enterprise<'a> {
-    employee_number: Text<'a>,
-    department: Text<'a>,
-    division: Text<'a>,
-    organization: Text<'a>,
-    manager: Manager<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
-struct Manager<'a> {
-    value: Text<'a>,
-    display_name: Text<'a>,
-}
-
 #[derive(Debug)]
 struct Reading {
-    assets: LocalAssets,
-    covered: Vec<bool>,
-}
-
-fn dropped(
-    reason: DropReason,
-    detail: impl Into<String>,
-    place: Place,
-    sink: &mut dyn Sink,
-) -> Result<(), Stopped> {
-    let at = format!("byte {}", place.start);
-    sink.warn(Warning { code: WarningCode::DroppedRecord, at, detail: detail.into() })?;
-    sink.record(Record { place, asset: None, outcome: Outcome::Dropped(reason) })
+    assets: Covered,
 }
 
 impl Reading {
@@ -288,14 +217,6 @@ impl Reading {
                 dropped(DropReason::Unsupported, detail, place, sink)
             }
         }
-    }
-
-    fn number(&mut self, key: (&str, &str)) -> (LocalAsset, bool) {
-        let (asset, new) = self.assets.number_of(&key);
-        if new {
-            self.covered.push(false);
-        }
-        (asset, new)
     }
 
     fn resource(
@@ -320,25 +241,15 @@ impl Reading {
                 }
             },
         };
-        let (asset, _) = self.number(key);
+        let (asset, _) = self.assets.number(&key);
         sink.asset(resource.seen(class, asset, place))?;
-        if let Some(covered) = self.covered.get_mut(asset.0 as usize)
-            && covers
-            && !*covered
-        {
-            *covered = true;
-            sink.coverage(CoverageSeen {
-                asset,
-                kinds: ObservationKinds::of(&[ObservationKind::UserInventory]),
-                credentialed: None,
-                checks: CheckSet::All,
-                observed_at: None,
-            })?;
+        if covers {
+            self.assets.look(asset, ObservationKind::UserInventory, None, CheckSet::All, sink)?;
         }
         let group = resource.id.get().or(resource.display_name.get()).unwrap_or_default();
         for member in resource.members.iter().filter(|member| member.value.get().is_some()) {
             let id = member.value.as_str();
-            let (local, _) = self.number(("id", id));
+            let (local, _) = self.assets.number(&("id", id));
             let class = if member.kind.as_str().eq_ignore_ascii_case("group") {
                 AssetClass::Group
             } else {
@@ -446,91 +357,5 @@ impl Resource<'_> {
         let groups = self.groups.iter().filter_map(|g| g.value.get().or(g.display.get()));
         seen.relations.extend(groups.map(|group| relation(RelationKind::MemberOf, group)));
         seen
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Scim;
-    use crate::{collect::Transcript, error::ErrorCode, testing};
-
-    const USER: &str = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],"id":"u-1","externalId":"77","userName":"Taro@city.example","displayName":"太郎","title":"主査","userType":"Employee","active":false,"emails":[{"value":"taro@city.example","type":"work"},{"value":"taro@home.example","type":"home"}],"groups":[{"value":"g-1","display":"Staff"}],"roles":[{"value":"Reader"}],"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"employeeNumber":"0042","department":"総務課","manager":{"value":"u-9","displayName":"花子"}}}"#;
-    const GROUP: &str = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"id":"g-1","displayName":"Staff","members":[{"value":"u-1","type":"User"},{"value":"g-2","type":"Group"}]}"#;
-
-    fn list() -> String {
-        format!(
-            r#"{{"Resources":[{USER},{GROUP},{{"id":"x","schemas":["urn:x"]}},5],"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":3}}"#
-        )
-    }
-
-    fn read(text: &str) -> Transcript {
-        testing::parse(&Scim, text.as_bytes()).unwrap()
-    }
-
-    #[test]
-    fn users_and_groups_are_read_however_they_are_sent() {
-        for text in [format!("{USER}\n{GROUP}\n"), format!("[{USER},{GROUP}]")] {
-            let account = read(&text).tally.account;
-            assert_eq!((account.records, account.facts), (2, 2), "{text}");
-        }
-        let list = list();
-        let seen = read(&list);
-        assert_eq!((seen.tally.account.facts, seen.tally.account.dropped), (2, 2));
-        assert_eq!(seen.tally.assets, 3);
-        let text = seen.lines.join("\n");
-        for expected in [
-            "asset 0 person `太郎` stable=Some(\"u-1\") [staff_number=0042 directory_id=u-1 \
-             account_name=taro@city.example mail=taro@city.example] {account.enabled=false; \
-             post=主査; employment=employed; x.user_type=Employee; x.department=総務課; \
-             x.manager=花子; x.external_id=77",
-            "<member_of=g-1>",
-            "asset 1 group `Staff`",
-            "asset 0 person `u-1` stable=Some(\"u-1\") [directory_id=u-1] {} <member_of=g-1>",
-            "asset 2 group `g-2`",
-            "coverage 1 [user_inventory] credentialed=None All",
-        ] {
-            assert!(text.contains(expected), "{expected} in\n{text}");
-        }
-        assert!(!text.contains("home.example"));
-        assert_eq!(testing::places(&list, &seen)[0], USER);
-    }
-
-    #[test]
-    fn bulk_requests_give_what_they_hold_whole() {
-        let text = format!(
-            r#"{{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[{{"method":"POST","path":"/Users","data":{USER}}},{{"method":"DELETE","path":"/Users/1"}}]}}"#
-        );
-        let seen = read(&text);
-        assert_eq!((seen.tally.account.facts, seen.tally.account.dropped), (1, 1));
-        assert!(!seen.lines.join("\n").contains("coverage"));
-    }
-
-    #[test]
-    fn messages_that_are_no_report_are_refused() {
-        for (schema, code) in [
-            ("api:messages:2.0:Error", ErrorCode::ToolError),
-            ("api:messages:2.0:PatchOp", ErrorCode::Invalid),
-            ("api:messages:2.0:SearchRequest", ErrorCode::Invalid),
-            ("api:messages:2.0:ListResponse", ErrorCode::Invalid),
-            ("schemas:core:2.0:Schema", ErrorCode::Invalid),
-        ] {
-            let text = format!(
-                r#"{{"schemas":["urn:ietf:params:scim:{schema}"],"detail":"no such user","Operations":[]}}"#
-            );
-            let refused = testing::parse(&Scim, text.as_bytes()).unwrap_err();
-            assert_eq!(refused.code, code, "{schema}");
-        }
-    }
-
-    #[test]
-    fn every_prefix_is_refused_or_read() {
-        testing::check_prefixes(&Scim, list().as_bytes());
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn any_bytes_end_in_a_value_or_an_error(bytes in proptest::collection::vec(0_u8.., 0..300)) {
-            testing::parse_unclaimed(&Scim, &bytes).ok();
-        }
     }
 }

@@ -72,7 +72,13 @@ impl<'r> TableReader<'r> {
                     csv::ErrorKind::Io(_) => ErrorCode::Read,
                     _ => ErrorCode::Malformed,
                 };
-                Err(ParseError::at(code, format!("line {}", self.line), error.to_string()))
+                let message = match code {
+                    ErrorCode::TooLarge => {
+                        format!("one row is longer than {} MiB", ROW_LIMIT >> 20)
+                    }
+                    _ => error.to_string(),
+                };
+                Err(ParseError::at(code, format!("line {}", self.line), message))
             }
         }
     }

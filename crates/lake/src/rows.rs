@@ -401,6 +401,8 @@ row! {
         pub check_set: i64,
         /// The checks, ascending.
         pub checks: Vec<i32>,
+        /// Not empty: all checks, but at these ports only.
+        pub ports: String,
     }
 }
 

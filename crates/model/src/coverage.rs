@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{Timestamp, asset::LocalAsset, kinds::text_enum};
+use crate::{Timestamp, asset::LocalAsset, kinds::text_enum, ports::Ports};
 
 text_enum! {
     /// A kind of observation.
@@ -98,6 +98,9 @@ pub enum CheckSet<'a> {
     /// Only these, by the source's own id: what is neither here nor a finding was not evaluated.
     /// A reader that gives each record's outcome need not repeat the ids of passes and findings.
     Named(Vec<Cow<'a, str>>),
+    /// All the source knows, at these ports and of the host as a whole: other ports were not
+    /// looked at.
+    At(Ports),
 }
 
 /// What a report covered of one asset.

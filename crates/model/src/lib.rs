@@ -16,6 +16,7 @@ pub mod identifier;
 pub mod kinds;
 pub mod organisation;
 pub mod points;
+pub mod ports;
 pub mod record;
 pub mod report;
 pub mod severity;

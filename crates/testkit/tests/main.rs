@@ -1,7 +1,9 @@
 //! Every reader of the registry against every kind of bad input: a value or an error, no law
-//! broken. Against our [`examples`], and against reports that others wrote, where they are at
-//! hand: [`truth`].
+//! broken. Against our [`examples`], whole and with one thing wrong ([`bad`]), and against reports
+//! that others wrote, where they are at hand: [`truth`].
 
+#[cfg(test)]
+mod bad;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! Coverage: what this report and its neighbours of the same source looked at.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use roaring::RoaringBitmap;
 use yagura_lake::{
@@ -12,11 +15,13 @@ use yagura_model::{
     Timestamp,
     coverage::ObservationKinds,
     id::{CheckKey, Shard, SubjectKey},
+    ports::{Ports, PortsError},
 };
 
 use super::{
     checks::{Checks, Nature},
     hash,
+    stage::Evaluated,
     work::{Subjects, Work},
 };
 
@@ -30,6 +35,14 @@ pub(super) struct Look {
     pub(super) check_set: Option<i64>,
 }
 
+/// What a set of checks holds.
+#[derive(Debug)]
+enum Set {
+    Checks(BTreeSet<CheckKey>),
+    /// All checks at some ports.
+    At(Arc<Ports>),
+}
+
 /// The looks of a source, and what the sets of checks hold.
 #[derive(Debug, Default)]
 pub(super) struct Covering {
@@ -37,30 +50,39 @@ pub(super) struct Covering {
     pub(super) now: BTreeMap<SubjectKey, Vec<Look>>,
     /// What other reports of the source looked at.
     others: Vec<(Look, Shard, RoaringBitmap)>,
-    sets: HashMap<i64, BTreeSet<CheckKey>>,
+    sets: HashMap<i64, Set>,
 }
 
 impl Covering {
-    /// Whether a look would have seen a check that failed.
-    fn covers(&self, look: &Look, check: CheckKey, nature: Nature) -> bool {
+    /// Whether a look would have seen a check that failed at a location.
+    fn covers(&self, look: &Look, check: CheckKey, location: &str, nature: Nature) -> bool {
         let kind = nature.kind.is_some_and(|kind| look.kinds.contains(kind));
         let able = look.credentialed != Some(false) || nature.remote == Some(true);
         let evaluated = match look.check_set {
             None => true,
-            Some(set) => self.sets.get(&set).is_some_and(|checks| checks.contains(&check)),
+            Some(set) => match self.sets.get(&set) {
+                Some(Set::Checks(checks)) => checks.contains(&check),
+                Some(Set::At(ports)) => ports.see(location),
+                None => false,
+            },
         };
         kind && able && evaluated
     }
 
-    /// The time at which this report covered a check of a subject, if it did.
+    /// The time at which this report covered a check at a location of a subject, if it did.
     pub(super) fn covered_now(
         &self,
         subject: SubjectKey,
         check: CheckKey,
+        location: &str,
         nature: Nature,
     ) -> Option<Timestamp> {
         let looks = self.now.get(&subject)?;
-        looks.iter().filter(|look| self.covers(look, check, nature)).map(|look| look.at).max()
+        looks
+            .iter()
+            .filter(|look| self.covers(look, check, location, nature))
+            .map(|look| look.at)
+            .max()
     }
 
     /// The earliest time, `from` or later, at which another report of the source covered it.
@@ -69,6 +91,7 @@ impl Covering {
         from: Timestamp,
         subject: SubjectKey,
         check: CheckKey,
+        location: &str,
         nature: Nature,
     ) -> Option<Timestamp> {
         self.others
@@ -77,7 +100,7 @@ impl Covering {
                 look.at >= from
                     && *shard == subject.shard()
                     && subjects.contains(subject.number())
-                    && self.covers(look, check, nature)
+                    && self.covers(look, check, location, nature)
             })
             .map(|(look, ..)| look.at)
             .min()
@@ -98,11 +121,20 @@ pub(super) async fn gather(
         if seen.kinds.is_empty() {
             continue;
         }
-        let check_set = seen.named.as_ref().map(|named| {
-            let mut set = evaluated.get(&seen.asset).cloned().unwrap_or_default();
-            set.extend(named.iter().filter_map(|id| checks.by_id(id)));
-            let numbers: Vec<i32> = set.iter().map(|check| check.0).collect();
-            let key = hash::of_numbers(&numbers);
+        let set = match &seen.checks {
+            Evaluated::All => None,
+            Evaluated::Named(named) => {
+                let mut set = evaluated.get(&seen.asset).cloned().unwrap_or_default();
+                set.extend(named.iter().filter_map(|id| checks.by_id(id)));
+                let numbers: Vec<i32> = set.iter().map(|check| check.0).collect();
+                Some((hash::of_numbers(&numbers), Set::Checks(set)))
+            }
+            Evaluated::At(ports) => {
+                let key = hash::short(&[b"ports", ports.to_string().as_bytes()]);
+                Some((key, Set::At(Arc::clone(ports))))
+            }
+        };
+        let check_set = set.map(|(key, set)| {
             covering.sets.insert(key, set);
             key
         });
@@ -120,8 +152,9 @@ pub(super) async fn gather(
 
 /// The checks with an outcome, by local asset.
 fn evaluated(work: &Work<'_>, checks: &Checks) -> HashMap<u32, BTreeSet<CheckKey>> {
-    let named: BTreeSet<u32> =
-        work.stage.coverage.iter().filter(|c| c.named.is_some()).map(|c| c.asset).collect();
+    let named = work.stage.coverage.iter();
+    let named = named.filter(|seen| matches!(seen.checks, Evaluated::Named(_)));
+    let named: BTreeSet<u32> = named.map(|seen| seen.asset).collect();
     let mut evaluated: HashMap<u32, BTreeSet<CheckKey>> = HashMap::new();
     let passes = work.stage.passes.iter().copied();
     let findings = work.stage.findings.iter().map(|finding| (finding.asset, finding.check));
@@ -166,8 +199,16 @@ async fn load_others(work: &Work<'_>, covering: &mut Covering) -> Result<(), Lak
     if !wanted.is_empty() {
         let sets: Vec<CheckSetRow> = work.snapshot.rows(&Filter::of("check_set", wanted)).await?;
         for set in sets {
-            let checks = set.checks.into_iter().map(CheckKey).collect();
-            covering.sets.insert(set.check_set, checks);
+            let held = if set.ports.is_empty() {
+                Set::Checks(set.checks.into_iter().map(CheckKey).collect())
+            } else {
+                let ports = set.ports.parse().map_err(|error: PortsError| LakeError::Shape {
+                    found: error.to_string(),
+                    wanted: "a list of ports".to_owned(),
+                })?;
+                Set::At(Arc::new(ports))
+            };
+            covering.sets.insert(set.check_set, held);
         }
     }
     Ok(())
@@ -209,8 +250,14 @@ async fn write(work: &mut Work<'_>, covering: &Covering) -> Result<(), LakeError
         work.snapshot.rows(&Filter::of("check_set", sets.iter().copied())).await?;
     let known: BTreeSet<i64> = known.into_iter().map(|set| set.check_set).collect();
     for key in sets.difference(&known) {
-        let checks = covering.sets.get(key).into_iter().flatten().map(|check| check.0).collect();
-        work.changes.check_sets.push(CheckSetRow { check_set: *key, checks });
+        let (checks, ports) = match covering.sets.get(key) {
+            Some(Set::Checks(checks)) => {
+                (checks.iter().map(|check| check.0).collect(), String::new())
+            }
+            Some(Set::At(ports)) => (Vec::new(), ports.to_string()),
+            None => continue,
+        };
+        work.changes.check_sets.push(CheckSetRow { check_set: *key, checks, ports });
     }
     Ok(())
 }

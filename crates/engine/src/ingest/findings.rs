@@ -53,8 +53,11 @@ pub(super) async fn compare(
         let history = before.remove(&owned_key(&row)).unwrap_or_default();
         let at = row.first_seen;
         let kind = nature(row.check);
-        let next =
-            |from| kind.and_then(|n| covering.covering_from(from, row.subject, row.check, n));
+        let next = |from| {
+            kind.and_then(|n| {
+                covering.covering_from(from, row.subject, row.check, &row.location, n)
+            })
+        };
         let step = observe(&intervals(&history), at, true, next);
         match &step {
             Step::Same => compared.continuing += 1,
@@ -72,11 +75,11 @@ pub(super) async fn compare(
         }
     }
     for (key, history) in before {
-        let (subject, check, _) = &key;
+        let (subject, check, location) = &key;
         let unknown = Nature { kind: None, remote: None };
         let nature = nature(*check).unwrap_or(unknown);
-        let Some(at) = covering.covered_now(*subject, *check, nature) else { continue };
-        let next = |from| covering.covering_from(from, *subject, *check, nature);
+        let Some(at) = covering.covered_now(*subject, *check, location, nature) else { continue };
+        let next = |from| covering.covering_from(from, *subject, *check, location, nature);
         let step = observe(&intervals(&history), at, false, next);
         if step == Step::Same {
             continue;

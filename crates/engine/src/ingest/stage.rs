@@ -17,6 +17,7 @@ use yagura_model::{
     finding::{Disposition, FindingState},
     identifier::Identifier,
     organisation::OrganisationSeen,
+    ports::Ports,
     record::{NotAssessed, Outcome, Place, Record},
     report::ReportHead,
     severity::Severity,
@@ -85,9 +86,19 @@ pub(super) struct Coverage {
     pub(super) asset: u32,
     pub(super) kinds: ObservationKinds,
     pub(super) credentialed: Option<bool>,
-    /// Checks named beside those of the records; `None` is all the source knows.
-    pub(super) named: Option<Vec<Arc<str>>>,
+    pub(super) checks: Evaluated,
     pub(super) observed_at: Option<Timestamp>,
+}
+
+/// Which checks a look evaluated.
+#[derive(Debug, Clone)]
+pub(super) enum Evaluated {
+    /// All the source knows.
+    All,
+    /// Those of the records, and these beside them.
+    Named(Vec<Arc<str>>),
+    /// All, but at these ports only.
+    At(Arc<Ports>),
 }
 
 /// The definition of a check.
@@ -276,15 +287,22 @@ impl Sink for Stage {
     }
 
     fn coverage(&mut self, seen: CoverageSeen<'_>) -> Result<(), Stopped> {
-        let named = match seen.checks {
-            CheckSet::All => None,
-            CheckSet::Named(ids) => Some(ids.iter().map(|id| self.text(id)).collect()),
+        let checks = match seen.checks {
+            CheckSet::All => Evaluated::All,
+            CheckSet::Named(ids) => Evaluated::Named(ids.iter().map(|id| self.text(id)).collect()),
+            // One scan looks at the same ports of all its hosts.
+            CheckSet::At(ports) => Evaluated::At(match self.coverage.last() {
+                Some(Coverage { checks: Evaluated::At(last), .. }) if **last == ports => {
+                    Arc::clone(last)
+                }
+                _ => Arc::new(ports),
+            }),
         };
         self.coverage.push(Coverage {
             asset: seen.asset.0,
             kinds: seen.kinds,
             credentialed: seen.credentialed,
-            named,
+            checks,
             observed_at: seen.observed_at,
         });
         Ok(())

@@ -104,3 +104,48 @@ async fn a_report_that_claims_too_much_or_comes_from_the_future_is_refused() {
     assert_eq!(refused.code(), "unknown_organisation");
     assert_eq!(house.ingest.lake.snapshot().await.unwrap().commit().0, 0);
 }
+
+/// An Nmap scan of one host: the ports it looked at, and the CVE it found at some of them.
+fn nmap(at: &str, scanned: &str, found: &[u16]) -> String {
+    let ports: Vec<String> = found
+        .iter()
+        .map(|port| {
+            format!(
+                r#"<port protocol="tcp" portid="{port}"><state state="open"/>
+<script id="vulners"><table key="cpe:/a:example:d:1"><table><elem key="id">CVE-2026-0001</elem>
+<elem key="cvss">7.5</elem></table></table></script></port>"#
+            )
+        })
+        .collect();
+    let at: yagura_model::Timestamp = at.parse().unwrap();
+    let at = at.as_second();
+    format!(
+        r#"<nmaprun scanner="nmap" args="nmap --script vulners 192.0.2.1">
+<scaninfo type="syn" protocol="tcp" services="{scanned}"/><host endtime="{at}"><status state="up"/>
+<address addr="192.0.2.1" addrtype="ipv4"/><ports>{}</ports></host>
+<runstats><finished time="{at}" exit="success"/></runstats></nmaprun>"#,
+        ports.join("")
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scan_of_fewer_ports_closes_nothing_at_the_others() {
+    let house = House::new();
+    let request = House::request("ports");
+    let open = "SELECT location, first_seen FROM findings ORDER BY 1";
+    let first = nmap("2026-10-01T00:00:00Z", "1-1000,8443", &[22, 443, 8443]);
+    assert_eq!(house.take(&first, &request).await.unwrap().opened, 3);
+    let fewer = nmap("2026-10-02T00:00:00Z", "1-1000", &[443]);
+    assert_eq!(house.take(&fewer, &request).await.unwrap().resolved, 1);
+    assert_eq!(
+        house.ask(open).await,
+        ["443/tcp 2026-10-01T00:00:00Z", "8443/tcp 2026-10-01T00:00:00Z"]
+    );
+    // A scan of before, told late: what it did not look at is not gone in between.
+    let late = nmap("2026-10-01T12:00:00Z", "22", &[]);
+    assert_eq!(house.take(&late, &request).await.unwrap().resolved, 0);
+    let all = nmap("2026-10-03T00:00:00Z", "1-65535", &[22]);
+    let all = house.take(&all, &request).await.unwrap();
+    assert_eq!((all.reopened, all.resolved), (1, 2));
+    assert_eq!(house.ask(open).await, ["22/tcp 2026-10-03T00:00:00Z"]);
+}

@@ -153,6 +153,7 @@ fn members(json: &mut JsonReader<'_>) -> Result<Members, ParseError> {
                 continue;
             }
         };
+        json.once(place.is_some(), &key)?;
         let next = json.peek()?;
         let stood = json.skip()?;
         // `null` stands for an absent list; anything else that is no list is refused later.

@@ -97,8 +97,8 @@ fn only_hosts_that_answered_are_covered() {
     expect(
         &seen.lines.join("\n"),
         &[
-            "coverage 0 [vulnerability open_port] credentialed=Some(false) All",
-            "coverage 1 [] credentialed=Some(false) All",
+            "coverage 0 [vulnerability open_port] credentialed=Some(false) At(Ports({\"tcp\": [(1, 1000)]}))",
+            "coverage 1 [] credentialed=Some(false) At(",
             "AssetDown, at: \"host `192.0.2.2`\"",
             "IncompleteScan, at: \"host `2001:db8::3`\"",
             "tool: \"nmap\", tool_version: Some(\"7.95\"), observed_at: Some(2026-04-01T00:00:00Z)",
@@ -118,7 +118,7 @@ fn a_run_that_broke_off_covers_nothing() {
 
 #[test]
 fn without_scripts_vulnerabilities_are_not_covered() {
-    let report = r#"<nmaprun scanner="nmap" args="nmap 192.0.2.1"><scaninfo protocol="tcp"/><host><address addr="192.0.2.1" addrtype="ipv4"/><ports><port protocol="tcp" portid="22"><state state="open"/></port></ports></host><runstats><finished time="1775001600" exit="success"/></runstats></nmaprun>"#;
+    let report = r#"<nmaprun scanner="nmap" args="nmap 192.0.2.1"><scaninfo protocol="tcp" services="22"/><host><address addr="192.0.2.1" addrtype="ipv4"/><ports><port protocol="tcp" portid="22"><state state="open"/></port></ports></host><runstats><finished time="1775001600" exit="success"/></runstats></nmaprun>"#;
     let seen = testing::parse(&Nmap, report.as_bytes()).unwrap();
     expect(
         &seen.lines.join("\n"),

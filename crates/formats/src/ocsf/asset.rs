@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 use yagura_model::{
     asset::{AssetSeen, LocalAsset, Relation, RelationKind},
     attribute::{Attribute, names},
-    coverage::{CheckSet, CoverageSeen, ObservationKind, ObservationKinds},
     domain::AssetClass,
     identifier::{Identifier, IdentifierKind},
     record::Place,
@@ -16,8 +15,6 @@ use super::event::{Cloud, Device, Event, Resource, User};
 use crate::{
     cloud,
     lenient::{Moment, Text},
-    local::LocalAssets,
-    sink::{Sink, Stopped},
 };
 
 /// The thing an event is about.
@@ -65,7 +62,7 @@ impl<'e> Subject<'e> {
         Some(account.map_or(Self::Resource(first, cloud), Self::Account))
     }
 
-    fn key(self) -> Key<'e> {
+    pub(super) fn key(self) -> Key<'e> {
         match self {
             Self::Device(device) => {
                 let (field, value) = device.known_by().unwrap_or_default();
@@ -87,7 +84,7 @@ impl<'e> Subject<'e> {
         }
     }
 
-    fn seen(self, local: LocalAsset, place: Place, zone: &TimeZone) -> AssetSeen<'e> {
+    pub(super) fn seen(self, local: LocalAsset, place: Place, zone: &TimeZone) -> AssetSeen<'e> {
         let mut seen = match self {
             Self::Device(device) => device.seen(zone),
             Self::Resource(resource, cloud) => resource.seen(cloud),
@@ -97,63 +94,6 @@ impl<'e> Subject<'e> {
         seen.local = local;
         seen.place = place;
         seen
-    }
-}
-
-/// The assets met so far, each with the kinds of observation given for it.
-#[derive(Debug)]
-pub(super) struct Assets {
-    numbers: LocalAssets,
-    covered: Vec<ObservationKinds>,
-}
-
-/// How an event looked at its asset.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Look {
-    pub(super) kind: ObservationKind,
-    /// The event says the outcome of the checks it names, and nothing of others.
-    pub(super) named: bool,
-    /// Say what the event says of the asset although it is known.
-    pub(super) again: bool,
-    pub(super) at: Option<Timestamp>,
-}
-
-impl Assets {
-    pub(super) fn new() -> Self {
-        Self { numbers: LocalAssets::new(), covered: Vec::new() }
-    }
-
-    /// Gives the sink the asset and its coverage where they are new.
-    pub(super) fn meet(
-        &mut self,
-        subject: Subject<'_>,
-        look: Look,
-        place: Place,
-        zone: &TimeZone,
-        sink: &mut dyn Sink,
-    ) -> Result<LocalAsset, Stopped> {
-        let (asset, new) = self.numbers.number_of(&subject.key());
-        if new {
-            self.covered.push(ObservationKinds::NONE);
-        }
-        if new || look.again {
-            let mut seen = subject.seen(asset, place, zone);
-            seen.observed_at = look.at.filter(|_| look.again);
-            sink.asset(seen)?;
-        }
-        if let Some(covered) = self.covered.get_mut(asset.0 as usize)
-            && !covered.contains(look.kind)
-        {
-            *covered = covered.with(look.kind);
-            sink.coverage(CoverageSeen {
-                asset,
-                kinds: ObservationKinds::of(&[look.kind]),
-                credentialed: None,
-                checks: if look.named { CheckSet::Named(Vec::new()) } else { CheckSet::All },
-                observed_at: None,
-            })?;
-        }
-        Ok(asset)
     }
 }
 

@@ -7,11 +7,14 @@ use yagura_model::{
     check::CheckSeen,
     coverage::ObservationKind,
     finding::{Disposition, FindingSeen, FindingState},
-    record::{NotAssessed, Outcome},
+    record::Outcome,
     severity::Severity,
 };
 
-use super::event::{Article, Event, Info, Package, Remediation, Vulnerability};
+use super::{
+    event::{Article, Event, Info, Package, Remediation, Vulnerability},
+    verdict::{Stage, Verdict, stage, verdict},
+};
 use crate::{cloud::Resource, lenient::Text, package, reference};
 
 /// Classes of the findings category.
@@ -23,23 +26,6 @@ pub(super) const INCIDENT: i64 = 2005;
 pub(super) const DATA_SECURITY: i64 = 2006;
 pub(super) const APPLICATION_POSTURE: i64 = 2007;
 pub(super) const IAM_ANALYSIS: i64 = 2008;
-
-/// What the tool says of one evaluation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    Fail,
-    Pass,
-    None(NotAssessed),
-}
-
-/// How far the handling of a finding has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Open,
-    Accepted,
-    NotAffected,
-    Resolved,
-}
 
 /// One event of the findings category, understood.
 #[derive(Debug)]
@@ -79,10 +65,15 @@ impl<'e> Finding<'e> {
     }
 
     /// Whether the event says the outcome of the check it names and nothing of others: rules that
-    /// are listed with their outcome, signs, and changes of what was reported before.
+    /// are listed with their outcome, and signs.
     pub(super) fn is_named(&self) -> bool {
         self.kind != ObservationKind::Vulnerability
-            || matches!(self.event.activity_id.0, Some(2 | 3))
+    }
+
+    /// Whether the event changes what was reported before, as no list of what a scan found does.
+    pub(super) fn is_change(&self) -> bool {
+        let changes = matches!(self.event.activity_id.0, Some(2 | 3));
+        !self.is_named() && (changes || self.stage == Stage::Resolved)
     }
 
     /// The packages the event names as installed.
@@ -382,98 +373,5 @@ fn weakness(uid: &str) -> Cow<'_, str> {
         Cow::Owned(format!("CWE-{uid}"))
     } else {
         Cow::Borrowed(uid)
-    }
-}
-
-/// The outcome of an evaluation, if the event says one.
-fn verdict(event: &Event<'_>, class: i64) -> Option<Verdict> {
-    let compliance = event.compliance.as_ref();
-    let own = event.status_code.as_str();
-    // Prowler writes the outcome of its rules into the status code of detections; the code of other
-    // tools means something else there.
-    let own = match class {
-        COMPLIANCE | IAM_ANALYSIS | APPLICATION_POSTURE => word(own),
-        SECURITY | DETECTION
-            if ["PASS", "FAIL", "MANUAL", "MUTED"].iter().any(|w| w.eq_ignore_ascii_case(own)) =>
-        {
-            word(own)
-        }
-        _ => None,
-    };
-    own.or_else(|| {
-        let compliance = compliance?;
-        word(compliance.status.as_str())
-            .or(match compliance.status_id.0 {
-                Some(1) => Some(Verdict::Pass),
-                Some(2) => Some(Verdict::None(NotAssessed::Unknown)),
-                Some(3) => Some(Verdict::Fail),
-                _ => None,
-            })
-            .or_else(|| word(compliance.status_code.as_str()))
-    })
-}
-
-fn word(text: &str) -> Option<Verdict> {
-    const WORDS: &[(&str, Verdict)] = &[
-        ("pass", Verdict::Pass),
-        ("fail", Verdict::Fail),
-        ("passed", Verdict::Pass),
-        ("failed", Verdict::Fail),
-        ("compliant", Verdict::Pass),
-        ("non_compliant", Verdict::Fail),
-        ("noncompliant", Verdict::Fail),
-        ("non-compliant", Verdict::Fail),
-        ("muted", Verdict::Fail),
-        ("manual", Verdict::None(NotAssessed::Manual)),
-        // OCSF: the check did not yield a result due to missing information.
-        ("warning", Verdict::None(NotAssessed::Unknown)),
-        ("unknown", Verdict::None(NotAssessed::Unknown)),
-        ("not_available", Verdict::None(NotAssessed::Unknown)),
-        ("insufficient_data", Verdict::None(NotAssessed::Unknown)),
-        ("error", Verdict::None(NotAssessed::Error)),
-        ("not_applicable", Verdict::None(NotAssessed::NotApplicable)),
-        ("not applicable", Verdict::None(NotAssessed::NotApplicable)),
-        ("skipped", Verdict::None(NotAssessed::NotChecked)),
-        ("not_checked", Verdict::None(NotAssessed::NotChecked)),
-    ];
-    WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(text)).map(|(_, verdict)| *verdict)
-}
-
-/// How far the handling has come: by the word, since versions of Prowler give a number that
-/// contradicts it, else by the number.
-fn stage(event: &Event<'_>, class: i64) -> Stage {
-    const WORDS: &[(&str, Stage)] = &[
-        ("new", Stage::Open),
-        ("in progress", Stage::Open),
-        ("on hold", Stage::Open),
-        ("suppressed", Stage::Accepted),
-        ("muted", Stage::Accepted),
-        ("archived", Stage::Accepted),
-        ("resolved", Stage::Resolved),
-        ("closed", Stage::Resolved),
-        ("deleted", Stage::NotAffected),
-    ];
-    // `verdict_id` of incidents: 1 false positive, 3 disregard, 5 benign, 6 test.
-    if class == INCIDENT && matches!(event.verdict_id.0, Some(1 | 3 | 5 | 6)) {
-        return Stage::NotAffected;
-    }
-    if event.status_code.as_str().eq_ignore_ascii_case("muted") {
-        return Stage::Accepted;
-    }
-    let (text, number) = if class == SECURITY {
-        (event.state.as_str(), event.state_id.0)
-    } else {
-        (event.status.as_str(), event.status_id.0)
-    };
-    if let Some((_, stage)) = WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(text)) {
-        return *stage;
-    }
-    match (class, number) {
-        (INCIDENT, Some(4 | 5)) => Stage::Resolved,
-        (INCIDENT, _) => Stage::Open,
-        (_, Some(3 | 5)) => Stage::Accepted,
-        (_, Some(4)) => Stage::Resolved,
-        (_, Some(6)) => Stage::NotAffected,
-        _ => Stage::Open,
     }
 }

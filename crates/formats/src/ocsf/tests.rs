@@ -139,6 +139,36 @@ fn what_was_corrected_passes_and_changes_name_their_checks() {
     );
 }
 
+/// A vulnerability of a device, found (1), changed (2) or gone (3).
+fn vulnerability(device: &str, cve: &str, activity: u8) -> String {
+    format!(
+        r#"{{"class_uid":2002,"activity_id":{activity},"device":{{"uid":"{device}"}},"finding_info":{{"uid":"f"}},"vulnerabilities":[{{"cve":{{"uid":"{cve}"}}}}]}}"#
+    )
+}
+
+#[test]
+fn a_stream_of_changes_is_no_scan() {
+    let scan = [("a", "CVE-2026-0001", 1), ("b", "CVE-2026-0001", 1)];
+    let text = |events: &[(&str, &str, u8)]| {
+        let lines =
+            events.iter().map(|(device, cve, activity)| vulnerability(device, cve, *activity));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let covered = |events: &[(&str, &str, u8)]| {
+        let seen = read(&text(events));
+        let lines = seen.lines.into_iter().filter(|line| line.starts_with("coverage"));
+        lines.collect::<Vec<_>>()
+    };
+    let all =
+        |set: &str| [0, 1].map(|n| format!("coverage {n} [vulnerability] credentialed=None {set}"));
+    assert_eq!(covered(&scan), all("All"));
+    // What was created before the first change is of the same stream.
+    for change in [2, 3] {
+        let stream = [scan[0], scan[1], ("b", "CVE-2026-0002", change)];
+        assert_eq!(covered(&stream), all("Named([])"));
+    }
+}
+
 #[test]
 fn every_prefix_is_refused_or_read() {
     testing::check_prefixes(&Ocsf, LINES.as_bytes());

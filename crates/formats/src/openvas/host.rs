@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use yagura_model::{
     asset::{AssetSeen, LocalAsset},
     attribute::{Attribute, names},
@@ -15,7 +15,7 @@ use crate::{
     cpe::{self, Cpe},
     device,
     error::ParseError,
-    time,
+    times::Times,
     xml::XmlReader,
 };
 
@@ -49,7 +49,7 @@ impl Host {
     }
 
     /// Reads the `host` whose start was just met, to its end.
-    pub(super) fn read(xml: &mut XmlReader<'_>, zone: &TimeZone) -> Result<Self, ParseError> {
+    pub(super) fn read(xml: &mut XmlReader<'_>, times: &mut Times<'_>) -> Result<Self, ParseError> {
         let mut host = Self::default();
         let mut text = String::new();
         let depth = xml.depth();
@@ -62,7 +62,8 @@ impl Host {
                 }
                 "end" => {
                     xml.text_into(&mut text, 64)?;
-                    host.ended = time::read(&text, zone).map(|time| time.at);
+                    let at = format!("host `{}`", host.address.trim());
+                    host.ended = times.read(&text, || at);
                 }
                 "detail" => host.detail(xml)?,
                 _ => xml.skip()?,

@@ -1,8 +1,8 @@
 //! What a report says of its scan: whether it ended, and whether all its results are shown.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 
-use crate::{error::ParseError, time, xml::XmlReader};
+use crate::{error::ParseError, times::Times, xml::XmlReader};
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -23,19 +23,19 @@ impl Scan {
     pub(super) fn child(
         &mut self,
         xml: &mut XmlReader<'_>,
-        zone: &TimeZone,
+        times: &mut Times<'_>,
     ) -> Result<(), ParseError> {
         let mut text = String::new();
         match xml.name() {
             "scan_run_status" => return xml.text_into(&mut self.status, 64),
             "scan_end" => {
                 xml.text_into(&mut text, 64)?;
-                self.ended = time::read(&text, zone).map(|time| time.at);
+                self.ended = times.read(&text, || "scan_end".to_owned());
                 return Ok(());
             }
             "timestamp" => {
                 xml.text_into(&mut text, 64)?;
-                self.created = time::read(&text, zone).map(|time| time.at);
+                self.created = times.read(&text, || "timestamp".to_owned());
                 return Ok(());
             }
             _ => {}

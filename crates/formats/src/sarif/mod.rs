@@ -16,15 +16,17 @@
 //! names one, else `uri:line`: lines move with every change above them and are the last resort.
 //! Of partial fingerprints only hashes count, since tools put names and dates of people there too.
 //!
-//! Coverage: a run covers what its tool looks for, on the asset as a whole. A run that did not end
-//! well (`executionSuccessful` false), or has no list of results, covers nothing.
+//! Coverage: a run covers what its tool looks for, on the asset as a whole, or on the part of it
+//! that the run's category (`automationDetails`) names: one category never closes what another
+//! found. Of several tools in one log each covers the rules it lists. A run that did not end well
+//! (`executionSuccessful` false), or has no list of results, covers nothing.
 
 mod rules;
 mod shape;
 mod statement;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use yagura_model::{
     asset::{AssetSeen, LocalAsset},
@@ -43,7 +45,7 @@ use crate::{
     json::{JsonReader, Next, Raw},
     local::LocalAssets,
     sink::Sink,
-    time,
+    times::Times,
 };
 use rules::Rules;
 use shape::{
@@ -89,7 +91,10 @@ impl Format for Sarif {
             first = false;
             match key.as_str() {
                 "version" => version = json.read()?,
-                "runs" => runs = list(&mut json)?,
+                "runs" => {
+                    json.once(runs.is_some(), &key)?;
+                    runs = list(&mut json)?;
+                }
                 _ => {
                     json.skip()?;
                 }
@@ -110,12 +115,20 @@ impl Format for Sarif {
         let Some(runs) = runs else {
             return Err(ParseError::at(ErrorCode::Invalid, "runs", "is required and missing"));
         };
-        let mut assets = LocalAssets::new();
+        let mut log = Log {
+            context,
+            times: Times::new(&context.zone),
+            assets: LocalAssets::new(),
+            looks: Vec::new(),
+        };
         elements(&mut json, runs, |json| {
             let run = run(json)?;
-            take(json, &run, &mut assets, context, sink)?;
+            log.take(json, &run, sink)?;
             json.go_to(run.place.end)
-        })
+        })?;
+        log.cover(sink)?;
+        log.times.tell(sink)?;
+        Ok(())
     }
 }
 
@@ -147,7 +160,10 @@ fn run(json: &mut JsonReader<'_>) -> Result<Run, ParseError> {
             "automationDetails" | "automationId" => run.automation = optional(json)?,
             "originalUriBaseIds" => run.bases = optional(json)?,
             "properties" => run.properties = optional(json)?,
-            "results" => run.results = list(json)?,
+            "results" => {
+                json.once(run.results.is_some(), &key)?;
+                run.results = list(json)?;
+            }
             _ => {
                 json.skip()?;
             }
@@ -225,73 +241,123 @@ impl Run {
     }
 }
 
-fn take(
-    json: &mut JsonReader<'_>,
-    run: &Run,
-    assets: &mut LocalAssets,
-    context: &Context,
-    sink: &mut dyn Sink,
-) -> Result<(), ParseError> {
-    let driver = &run.tool.driver;
-    let times = run.invocations.iter().filter_map(|it| {
-        let text = it.end_time_utc.as_deref().or(it.start_time_utc.as_deref())?;
-        time::read(text, &context.zone).map(|time| time.at)
-    });
-    sink.head(ReportHead {
-        tool: driver.name.as_str().into(),
-        tool_version: driver
-            .semantic_version
-            .as_deref()
-            .or(driver.version.as_deref())
-            .map(Cow::from),
-        observed_at: times.max(),
-        title: run.automation.id.as_deref().map(Cow::from),
-    })?;
-    let (class, name, identifiers) = run.asset();
-    let (asset, new) = assets.number(&name);
-    if new {
-        sink.asset(AssetSeen {
-            local: asset,
-            class,
-            name: name.as_str().into(),
-            stable_id: Some(name.as_str().into()),
-            identifiers,
-            attributes: Vec::new(),
-            relations: Vec::new(),
-            observed_at: None,
-            place: run.place,
+/// What is kept from one run to the next.
+struct Log<'c> {
+    context: &'c Context,
+    times: Times<'c>,
+    assets: LocalAssets,
+    looks: Vec<Look>,
+}
+
+/// What one run looked for.
+struct Look {
+    asset: LocalAsset,
+    tool: String,
+    kinds: ObservationKinds,
+    rules: Vec<String>,
+}
+
+impl Log<'_> {
+    fn take(
+        &mut self,
+        json: &mut JsonReader<'_>,
+        run: &Run,
+        sink: &mut dyn Sink,
+    ) -> Result<(), ParseError> {
+        let driver = &run.tool.driver;
+        let times = run.invocations.iter().filter_map(|it| {
+            let text = it.end_time_utc.as_deref().or(it.start_time_utc.as_deref())?;
+            self.times.read(text, || format!("byte {}, invocations", run.place.start))
+        });
+        sink.head(ReportHead {
+            tool: driver.name.as_str().into(),
+            tool_version: driver
+                .semantic_version
+                .as_deref()
+                .or(driver.version.as_deref())
+                .map(Cow::from),
+            observed_at: times.max(),
+            title: run.automation.id.as_deref().map(Cow::from),
         })?;
+        let asset = self.asset(run, sink)?;
+        let rules = Rules::new(&run.tool);
+        let root =
+            run.invocations.iter().find_map(|it| it.working_directory.as_ref()?.uri.as_deref());
+        let mut kinds = rules.kinds();
+        if let Some(place) = run.results {
+            elements(json, place, |json| {
+                let raw = json.value()?;
+                let read: Result<Finding<'_>, String> = raw.read()?;
+                let outcome = match &read {
+                    Ok(found) => statement::outcome(found, &rules, root, self.context)
+                        .ok_or((DropReason::NoCheck, "a result without a rule".to_owned())),
+                    Err(message) => Err((DropReason::Malformed, message.clone())),
+                };
+                if let Ok((kind, _)) = &outcome {
+                    kinds = kinds.with(*kind);
+                }
+                give(outcome.map(|(_, outcome)| outcome), &raw, asset, sink)
+            })?;
+        }
+        if run.failed() {
+            let code = WarningCode::IncompleteScan;
+            let at = format!("byte {}", run.place.start);
+            let detail = format!("a run of `{}` did not end well", driver.name);
+            sink.warn(Warning { code, at, detail })?;
+        }
+        if run.failed() || run.results.is_none() {
+            kinds = ObservationKinds::NONE;
+        }
+        let (tool, rules) = (driver.name.clone(), rules.ids().map(str::to_owned).collect());
+        self.looks.push(Look { asset, tool, kinds, rules });
+        Ok(())
     }
-    let rules = Rules::new(&run.tool);
-    let root = run.invocations.iter().find_map(|it| it.working_directory.as_ref()?.uri.as_deref());
-    let mut kinds = rules.kinds();
-    if let Some(place) = run.results {
-        elements(json, place, |json| {
-            let raw = json.value()?;
-            let read: Result<Finding<'_>, String> = raw.read()?;
-            let outcome = match &read {
-                Ok(found) => statement::outcome(found, &rules, root, context)
-                    .ok_or((DropReason::NoCheck, "a result without a rule".to_owned())),
-                Err(message) => Err((DropReason::Malformed, message.clone())),
+
+    /// The asset of a run. A category is a part of it that the source looks at on its own: it
+    /// has a number and a stable id of its own, and the same identifiers.
+    fn asset(&mut self, run: &Run, sink: &mut dyn Sink) -> Result<LocalAsset, ParseError> {
+        let (class, name, identifiers) = run.asset();
+        let part = run.category().filter(|category| *category != name);
+        let stable = match part {
+            Some(category) => Cow::Owned(format!("{name}#{category}")),
+            None => Cow::Borrowed(name.as_str()),
+        };
+        let (asset, new) = self.assets.number(&stable);
+        if new {
+            sink.asset(AssetSeen {
+                local: asset,
+                class,
+                name: name.as_str().into(),
+                stable_id: Some(stable),
+                identifiers,
+                attributes: Vec::new(),
+                relations: Vec::new(),
+                observed_at: None,
+                place: run.place,
+            })?;
+        }
+        Ok(asset)
+    }
+
+    /// Tells what was looked for. Where several tools looked at one asset, each covers its own
+    /// rules only: what another one found is not gone when its run is missing.
+    fn cover(&self, sink: &mut dyn Sink) -> Result<(), ParseError> {
+        let mut tools: BTreeMap<LocalAsset, BTreeSet<&str>> = BTreeMap::new();
+        for look in &self.looks {
+            tools.entry(look.asset).or_default().insert(&look.tool);
+        }
+        for look in &self.looks {
+            let alone = tools.get(&look.asset).is_none_or(|tools| tools.len() == 1);
+            let checks = match alone {
+                true => CheckSet::All,
+                false => CheckSet::Named(look.rules.iter().map(Cow::from).collect()),
             };
-            if let Ok((kind, _)) = &outcome {
-                kinds = kinds.with(*kind);
-            }
-            give(outcome.map(|(_, outcome)| outcome), &raw, asset, sink)
-        })?;
+            let (asset, kinds) = (look.asset, look.kinds);
+            let (credentialed, observed_at) = (None, None);
+            sink.coverage(CoverageSeen { asset, kinds, credentialed, checks, observed_at })?;
+        }
+        Ok(())
     }
-    if run.failed() {
-        let code = WarningCode::IncompleteScan;
-        let at = format!("byte {}", run.place.start);
-        let detail = format!("a run of `{}` did not end well", driver.name);
-        sink.warn(Warning { code, at, detail })?;
-    }
-    if run.failed() || run.results.is_none() {
-        kinds = ObservationKinds::NONE;
-    }
-    let checks = CheckSet::All;
-    sink.coverage(CoverageSeen { asset, kinds, credentialed: None, checks, observed_at: None })?;
-    Ok(())
 }
 
 fn give(
@@ -315,106 +381,4 @@ fn give(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::Sarif;
-    use crate::testing;
-    use proptest::prelude::*;
-
-    const LOG: &str = r#"{
- "$schema": "https://json.schemastore.example/sarif-2.1.0.json", "version": "2.1.0",
- "runs": [
-  {"results": [
-    {"ruleId": "py/injection", "ruleIndex": 0, "message": {"text": "user data"},
-     "locations": [{"physicalLocation": {"artifactLocation": {"uri": "file:///code/src/a.py"}, "region": {"startLine": 10}}}],
-     "partialFingerprints": {"author": "someone", "primaryLocationLineHash": "h:1", "fileHash": "f"}},
-    {"ruleId": "py/old/1", "kind": "fail", "level": "error", "message": {"id": "m", "arguments": ["x"]},
-     "locations": [{"physicalLocation": {"artifactLocation": {"uri": "src/b.py"}, "region": {"startLine": 3}}}],
-     "suppressions": [{"kind": "inSource"}], "taxa": [{"id": "89", "toolComponent": {"name": "CWE"}}],
-     "fixes": [{"description": {"text": "correct it"}}],
-     "provenance": {"firstDetectionTimeUtc": "2026-01-01T00:00:00Z"}},
-    {"rule": {"index": 0, "toolComponent": {"index": 0}}, "message": {"text": "t"},
-     "locations": [{"logicalLocations": [{"fullyQualifiedName": "a::b"}]}],
-     "suppressions": [{"status": "underReview"}]},
-    {"ruleId": "a", "kind": "pass", "message": {}}, {"ruleId": "a", "kind": "open", "message": {}},
-    {"ruleId": "a", "kind": "review", "message": {}}, {"ruleId": "a", "kind": "notApplicable", "message": {}},
-    {"ruleId": "a", "kind": "informational", "message": {"text": "fact"}},
-    {"ruleId": "a", "baselineState": "absent", "message": {}},
-    {"ruleId": "CVE-2026-0001", "message": {}, "properties": {"severity": "low"}},
-    {"message": {}}, {"ruleId": 7}
-   ],
-   "tool": {"driver": {"name": "scanner", "semanticVersion": "1.2.3", "rules": [
-      {"id": "py/injection", "shortDescription": {"text": "Injection"}, "fullDescription": {"text": "long"},
-       "helpUri": "https://h.example", "properties": {"tags": ["external/cwe/cwe-079"], "security-severity": "9.3"}},
-      {"id": "py/old", "name": "Old", "messageStrings": {"m": {"text": "uses {0}"}}}]},
-     "extensions": [{"name": "pack", "rules": [{"id": "pack/one", "defaultConfiguration": {"level": "note"}}]}]},
-   "invocations": [{"executionSuccessful": true, "endTimeUtc": "2026-04-01T00:00:00Z", "workingDirectory": {"uri": "file:///code"}}],
-   "versionControlProvenance": [{"repositoryUri": "https://code.example/team/app.git"}]},
-  {"tool": {"driver": {"name": "gitleaks", "rules": []}}, "automationDetails": {"id": "secrets/2026-04-01"},
-   "results": [{"message": {"text": "Key secret detected"}, "locations": [{"physicalLocation":
-     {"artifactLocation": {"uri": ".env"}, "region": {"startLine": 2, "snippet": {"text": "PLAINTEXT"}}}}],
-     "properties": {"offender": "PLAINTEXT"}, "fingerprints": {"row": {"value": "v"}}}]},
-  {"tool": {"driver": {"name": "broken"}}, "results": [], "invocations": [{"executionSuccessful": false}]},
-  {"tool": {"driver": {"name": "trivy"}}, "properties": {"imageName": "registry.example/app:1", "repoDigests": ["registry.example/app@sha256:aa"]}}
- ]}"#;
-
-    #[test]
-    fn results_become_outcomes_by_their_kind() {
-        let seen = testing::parse(&Sarif, LOG.as_bytes()).unwrap();
-        let account = seen.tally.account;
-        assert_eq!((account.records, account.findings, account.passes), (13, 5, 2));
-        assert_eq!((account.not_assessed, account.facts, account.dropped), (3, 1, 2));
-        let text = seen.lines.join("\n");
-        for expected in [
-            "tool: \"scanner\", tool_version: Some(\"1.2.3\"), observed_at: Some(2026-04-01T00:00:00Z)",
-            "asset 0 repository `https://code.example/team/app` stable=Some(\"https://code.example/team/app\") [artefact=https://code.example/team/app]",
-            "title: \"Injection\", severity: Some(Critical)",
-            "references: [\"CWE-79\", \"https://h.example\"]",
-            "location: \"src/a.py#h:1\", evidence: Some(\"line 10: user data\")",
-            "id: \"py/old/1\", kind: Code, title: \"Old\", severity: Some(High)",
-            "remediation: Some(\"correct it\"), references: [\"CWE-89\"]",
-            "location: \"src/b.py:3\", evidence: Some(\"line 3: uses x\"), fixed_version: None, disposition: Accepted, first_seen: Some(2026-01-01T00:00:00Z)",
-            "id: \"pack/one\"",
-            "severity: Low, location: \"a::b\", evidence: Some(\"t\"), fixed_version: None, disposition: Open",
-            "Unknown)",
-            "Manual)",
-            "NotApplicable)",
-            "id: \"CVE-2026-0001\", kind: Vulnerability, title: \"CVE-2026-0001\", severity: Some(Low)",
-            "coverage 0 [vulnerability code] credentialed=None All",
-            "asset 1 application `secrets`",
-            "id: \"Key secret detected\", kind: Secret",
-            "location: \".env#v\", evidence: Some(\"line 2\")",
-            "coverage 1 [secret] credentialed=None All",
-            "code: IncompleteScan",
-            "coverage 2 [] credentialed=None All",
-            "asset 3 image `registry.example/app:1`",
-            "coverage 3 [] credentialed=None All",
-        ] {
-            assert!(text.contains(expected), "{expected} in\n{text}");
-        }
-        assert!(!text.contains("PLAINTEXT") && !text.contains("someone"));
-        assert!(testing::places(LOG, &seen)[0].starts_with("{\"ruleId\": \"py/injection\""));
-    }
-
-    #[test]
-    fn other_versions_are_refused() {
-        for (text, code) in [
-            (r#"{"version":"2.0.0","runs":[{"tool":{"driver":{}}}]}"#, "version"),
-            (r#"{"runs":[{"tool":{"driver":{}}}]}"#, "invalid"),
-        ] {
-            let refused = testing::parse(&Sarif, text.as_bytes()).unwrap_err();
-            assert_eq!(refused.code.as_str(), code, "{text}");
-        }
-    }
-
-    #[test]
-    fn every_prefix_is_refused_or_read() {
-        testing::check_prefixes(&Sarif, LOG.as_bytes());
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_end_in_a_value_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            testing::parse_unclaimed(&Sarif, &bytes).ok();
-        }
-    }
-}
+mod tests;

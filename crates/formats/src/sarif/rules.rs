@@ -67,6 +67,11 @@ impl<'t> Rules<'t> {
         ObservationKinds::of(&[self.kind])
     }
 
+    /// The ids of the rules.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &'t str> {
+        self.by_id.keys().copied()
+    }
+
     /// The rule of a result: by index in its component, else by id, of which the parts behind a
     /// `/` may be finer than the rule.
     pub(super) fn find(&self, found: &Finding<'_>) -> Option<&'t Rule> {

@@ -58,6 +58,19 @@ impl Parts {
         kinds
     }
 
+    /// The list of a key.
+    fn list(&mut self, key: &str) -> Option<&mut Option<Place>> {
+        Some(match key {
+            "Packages" => &mut self.packages,
+            "Vulnerabilities" => &mut self.vulnerabilities,
+            "Misconfigurations" => &mut self.misconfigurations,
+            "Secrets" => &mut self.secrets,
+            "Licenses" => &mut self.licences,
+            "ExperimentalModifiedFindings" => &mut self.modified,
+            _ => return None,
+        })
+    }
+
     /// The name of an image: the target `name (family version)` of its system packages.
     pub(super) fn image(&self) -> Option<&str> {
         let (name, system) = self.target.rsplit_once(" (")?;
@@ -100,19 +113,19 @@ pub(super) fn parts(json: &mut JsonReader<'_>) -> Result<Parts, ParseError> {
         match key.as_str() {
             "Target" => parts.target = json.read::<Option<String>>()?.unwrap_or_default(),
             "Class" => parts.class = json.read::<Option<String>>()?.unwrap_or_default(),
-            "Packages" => parts.packages = list(json)?,
-            "Vulnerabilities" => parts.vulnerabilities = list(json)?,
-            "Misconfigurations" => parts.misconfigurations = list(json)?,
-            "Secrets" => parts.secrets = list(json)?,
-            "Licenses" => parts.licences = list(json)?,
-            "ExperimentalModifiedFindings" => parts.modified = list(json)?,
             "MisconfSummary" => {
                 parts.has_summary = json.peek()? == Next::Object;
                 json.skip()?;
             }
-            _ => {
-                json.skip()?;
-            }
+            _ => match parts.list(&key) {
+                Some(part) => {
+                    json.once(part.is_some(), &key)?;
+                    *part = list(json)?;
+                }
+                None => {
+                    json.skip()?;
+                }
+            },
         }
     }
     parts.place = Place { start, end: json.position() };
