@@ -5,6 +5,7 @@ mod bench;
 mod check;
 mod demo;
 mod deny;
+mod fixtures;
 mod fuzz;
 mod program;
 mod python;
@@ -18,7 +19,8 @@ use std::process::ExitCode;
 use task::Task;
 
 /// Every task, by name.
-const TASKS: &[Task] = &[bench::TASK, check::TASK, demo::TASK, fuzz::TASK, test::TASK, tidy::TASK];
+const TASKS: &[Task] =
+    &[bench::TASK, check::TASK, demo::TASK, fixtures::TASK, fuzz::TASK, test::TASK, tidy::TASK];
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
