@@ -23,7 +23,7 @@ argument-color = Colour: auto, always, never (default: auto)
 
 argument-files = Reports (- for standard input); gzip, zstd and zip are unpacked
 argument-format = The format (default: told from the content; see `yagura formats`)
-argument-zone = Zone of times that have none, as Asia/Tokyo or +09:00 (default: UTC)
+argument-zone = Zone of times, as Asia/Tokyo (default: of the environment; inside reports UTC)
 argument-mapping = Mapping of the columns of a register, a TOML file (docs/inventory.md)
 argument-asset = The asset of reports that name none
 argument-csv = Results as CSV

@@ -23,7 +23,7 @@ argument-color = 色: auto、always、never（既定は auto）
 
 argument-files = 報告ファイル（- は標準入力）。gzip、zstd、zip のままで可
 argument-format = 形式を指定（既定は中身から判別。一覧は `yagura formats`）
-argument-zone = 時間帯のない時刻をこの時間帯とみなす。例: Asia/Tokyo、+09:00（既定は UTC）
+argument-zone = 時刻の時間帯。例: Asia/Tokyo（既定は環境の時間帯、報告の中の時刻は UTC）
 argument-mapping = 台帳の列の対応を書いた TOML ファイル（docs/inventory.md）
 argument-asset = 資産を書いていない報告の資産
 argument-csv = 結果を CSV で出力

@@ -6,12 +6,13 @@ pub(crate) mod moment;
 pub(crate) mod reading;
 pub(crate) mod results;
 pub(crate) mod scoring;
-pub(crate) mod time;
 pub(crate) mod usage;
+pub(crate) mod zone;
 
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{ArgAction, Args, CommandFactory, Parser, ValueEnum};
+use jiff::tz::TimeZone;
 
 use crate::{command, i18n::Language, output::console::Colour};
 
@@ -48,6 +49,9 @@ pub(crate) struct GlobalArguments {
     #[arg(long, global = true)]
     pub(crate) json: bool,
 
+    #[arg(long, global = true, value_name = "ZONE", value_parser = zone::zone)]
+    pub(crate) zone: Option<TimeZone>,
+
     #[arg(
         long,
         global = true,
@@ -64,6 +68,11 @@ impl GlobalArguments {
     /// The data folder: as given, else that of the platform, if it has one.
     pub(crate) fn data_folder(&self) -> Option<PathBuf> {
         self.data.clone().or_else(|| Some(dirs::data_dir()?.join("yagura")))
+    }
+
+    /// The zone of times people read and write: as given, else that of the environment.
+    pub(crate) fn zone(&self) -> TimeZone {
+        self.zone.clone().unwrap_or_else(zone::of_environment)
     }
 }
 

@@ -4,6 +4,7 @@ use std::{
     cell::OnceCell, env, fmt::Display, fs, future::Future, path::PathBuf, process::ExitCode,
 };
 
+use jiff::Timestamp;
 use tokio::runtime::{self, Runtime};
 use yagura_engine::{
     chain,
@@ -14,7 +15,7 @@ use yagura_engine::{
 };
 
 use crate::{
-    arguments::GlobalArguments,
+    arguments::{GlobalArguments, moment::Moment},
     failure::Failure,
     i18n::Texts,
     output::{cell::Tone, console::Console, sheet::SheetError, table::Table},
@@ -53,9 +54,15 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn new(global: GlobalArguments, texts: Texts) -> Self {
-        let console = Console::new(global.color);
+        let console = Console::new(global.color, global.zone());
         let runtime = OnceCell::new();
         Self { global, texts, console, clock: Clock::System, runtime }
+    }
+
+    /// A time given on the command line; one without a zone is in the zone times are shown in.
+    pub(crate) fn at(&self, moment: Option<Moment>) -> Result<Option<Timestamp>, Failure> {
+        let at = moment.map(|moment| moment.at(&self.console.look().zone)).transpose();
+        at.map_err(|error| self.failure_with("error-moment", &error))
     }
 
     /// Takes in files; what must be unpacked is kept beside the data if there is a data folder,

@@ -15,6 +15,7 @@ impl FromStr for Moment {
     type Err = jiff::Error;
 
     fn from_str(text: &str) -> Result<Self, jiff::Error> {
+        let text = text.trim();
         if let Ok(at) = text.parse() {
             return Ok(Self::Instant(at));
         }
@@ -23,7 +24,7 @@ impl FromStr for Moment {
 }
 
 impl Moment {
-    /// The time, in this zone if it has none of its own.
+    /// The time, in this zone if it has none of its own; a date stands for its beginning.
     pub(crate) fn at(self, zone: &TimeZone) -> Result<Timestamp, jiff::Error> {
         match self {
             Self::Instant(at) => Ok(at),
@@ -43,6 +44,7 @@ mod tests {
         assert_eq!(at("2026-04-01T00:00:00Z"), "2026-04-01T00:00:00Z");
         assert_eq!(at("2026-04-01T09:00:00+09:00"), "2026-04-01T00:00:00Z");
         assert_eq!(at("2026-04-01T09:00"), "2026-04-01T00:00:00Z");
+        assert_eq!(at(" 2026-04-01 09:00:00 "), "2026-04-01T00:00:00Z");
         assert_eq!(at("2026-04-01"), "2026-03-31T15:00:00Z");
         assert!("yesterday".parse::<Moment>().is_err());
     }

@@ -11,14 +11,14 @@ use yagura_engine::{
 };
 use yagura_model::{id::AssetKey, organisation::OrganisationCode};
 
-use super::time::time;
+use super::moment::Moment;
 use crate::{failure::Failure, session::Session};
 
 /// See the module.
 #[derive(Debug, Args)]
 pub(crate) struct ScoringArguments {
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    as_of: Option<Timestamp>,
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<Moment>,
 
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
@@ -55,8 +55,8 @@ impl ScoringArguments {
     pub(crate) async fn ask(&self, session: &Session) -> Result<Asked, Failure> {
         let (model, lake) = (self.model(session)?, session.lake()?);
         let snapshot = lake.snapshot().await.map_err(|error| session.lake_failure(&error))?;
-        let (now, org) = (session.clock.now(), self.org.clone());
-        Ok(Asked { snapshot, lake, model, as_of: self.as_of, now, org })
+        let (as_of, now) = (session.at(self.as_of)?, session.clock.now());
+        Ok(Asked { snapshot, lake, model, as_of, now, org: self.org.clone() })
     }
 
     /// Makes the score of all assets.

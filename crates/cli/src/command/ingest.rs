@@ -150,14 +150,12 @@ async fn take(
 
 impl Ingest {
     fn request(&self, session: &Session) -> Result<Request, Failure> {
-        let at = self.observed_at.map(|moment| moment.at(&self.reading.zone())).transpose();
-        let observed_at = at.map_err(|error| session.failure_with("error-moment", &error))?;
         Ok(Request {
             organisation: self.org.clone(),
             create_organisation: !self.no_create,
             source: self.source.clone(),
             system: self.system.clone(),
-            observed_at,
+            observed_at: session.at(self.observed_at)?,
             format: self.reading.format().map(|format| format.name().to_owned()),
             context: self.reading.context(session)?,
             sees: self.sees.as_deref().map(ObservationKinds::of),

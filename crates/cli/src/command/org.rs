@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, builder::NonEmptyStringValueParser};
-use jiff::{Timestamp, tz::TimeZone};
 use yagura_engine::{
     browse::organisations::{self, NewOrganisation, Organisation},
     chain,
@@ -128,7 +127,6 @@ fn row(organisation: &Organisation) -> Vec<Cell> {
 fn show(session: &mut Session, listed: &[Organisation]) -> Result<(), Failure> {
     if !listed.is_empty() {
         let texts = &session.texts;
-        let zone = &session.console.look().zone;
         let table = Table {
             columns: vec![
                 Column::cut(texts.say("column-code"), 16, Keep::End),
@@ -137,7 +135,7 @@ fn show(session: &mut Session, listed: &[Organisation]) -> Result<(), Failure> {
                 Column::whole(texts.say("column-from")),
                 Column::whole(texts.say("column-to")),
             ],
-            rows: listed.iter().map(|organisation| branch(organisation, zone)).collect(),
+            rows: listed.iter().map(branch).collect(),
             footer: None,
         };
         session.show(&table)?;
@@ -150,32 +148,23 @@ fn show(session: &mut Session, listed: &[Organisation]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn branch(organisation: &Organisation, zone: &TimeZone) -> Vec<Cell> {
+/// Organisations begin and end with days.
+fn branch(organisation: &Organisation) -> Vec<Cell> {
     let indent = "  ".repeat(organisation.depth);
     vec![
         Cell::text(format!("{indent}{}", organisation.code)),
         Cell::text(&organisation.name_ja),
         Cell::text(&organisation.name_en),
-        date(organisation.valid_from, zone),
-        date(organisation.valid_to, zone),
+        Cell::day(organisation.valid_from),
+        Cell::day(organisation.valid_to),
     ]
-}
-
-/// Organisations begin and end with days.
-fn date(at: Option<Timestamp>, zone: &TimeZone) -> Cell {
-    at.map_or_else(Cell::empty, |at| Cell::text(at.to_zoned(zone.clone()).date().to_string()))
 }
 
 impl Add {
     fn run(self, session: &mut Session) -> Result<Status, Failure> {
-        let zone = session.console.look().zone.clone();
-        let at = |moment: Option<Moment>| {
-            let at = moment.map(|moment| moment.at(&zone)).transpose();
-            at.map_err(|error| session.failure_with("error-moment", &error))
-        };
         let said = NewOrganisation {
-            valid_from: at(self.from)?,
-            valid_to: at(self.to)?,
+            valid_from: session.at(self.from)?,
+            valid_to: session.at(self.to)?,
             code: self.code,
             name_ja: self.name_ja,
             name_en: self.name_en,

@@ -1,7 +1,6 @@
 //! `yagura query`: read-only SQL over the documented views.
 
 use clap::Parser;
-use jiff::Timestamp;
 use serde_json::{Map, Value};
 use yagura_engine::{
     chain,
@@ -15,8 +14,8 @@ use yagura_engine::{
 use super::Verb;
 use crate::{
     arguments::{
+        moment::Moment,
         results::{ResultArguments, Sheet},
-        time::time,
     },
     failure::Failure,
     output::{
@@ -34,11 +33,11 @@ pub(crate) struct Query {
     #[arg(value_name = "SELECT")]
     sql: String,
 
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    as_of: Option<Timestamp>,
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<Moment>,
 
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    known_at: Option<Timestamp>,
+    #[arg(long, value_name = "TIME")]
+    known_at: Option<Moment>,
 
     #[command(flatten)]
     results: ResultArguments,
@@ -47,7 +46,7 @@ pub(crate) struct Query {
 impl Verb for Query {
     fn run(self, session: &mut Session) -> Result<Status, Failure> {
         let lake = session.lake()?;
-        let times = Times { as_of: self.as_of, known_at: self.known_at };
+        let times = Times { as_of: session.at(self.as_of)?, known_at: session.at(self.known_at)? };
         let asked = async {
             let snapshot = lake.snapshot().await?;
             query(&snapshot, &self.sql, times, QueryLimits::STANDARD).await

@@ -21,6 +21,8 @@ pub(crate) enum Value {
     Text(String),
     Count(u64),
     Time(Timestamp),
+    /// A time of which people are shown the day.
+    Day(Timestamp),
     Points(MicroPoints),
     /// A number as it was written.
     Number(String),
@@ -48,6 +50,10 @@ impl Cell {
 
     pub(crate) fn time(time: Option<Timestamp>) -> Self {
         time.map_or(Value::Empty, Value::Time).into()
+    }
+
+    pub(crate) fn day(time: Option<Timestamp>) -> Self {
+        time.map_or(Value::Empty, Value::Day).into()
     }
 
     pub(crate) fn points(points: MicroPoints) -> Self {
@@ -80,6 +86,7 @@ impl Cell {
             Value::Time(time) => {
                 time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M %:z").to_string()
             }
+            Value::Day(time) => time.to_zoned(zone.clone()).date().to_string(),
         }
     }
 }
@@ -200,5 +207,7 @@ mod tests {
         let tokyo = TimeZone::get("Asia/Tokyo").unwrap();
         assert_eq!(cell.shown(&tokyo), "2026-04-01 21:00 +09:00");
         assert_eq!(Cell::time(None).shown(&tokyo), "");
+        let day = Cell::day(Some("2026-04-01T15:00:00Z".parse().unwrap()));
+        assert_eq!(day.shown(&tokyo), "2026-04-02");
     }
 }

@@ -56,12 +56,12 @@ pub(crate) struct Console {
 }
 
 impl Console {
-    pub(crate) fn new(colour: Colour) -> Self {
+    pub(crate) fn new(colour: Colour, zone: TimeZone) -> Self {
         let (out, error) = (io::stdout(), io::stderr());
         let look = Look {
             width: columns(out.is_terminal()),
             colour: colour.is_on(out.is_terminal()),
-            zone: TimeZone::system(),
+            zone,
         };
         let error_colour = colour.is_on(error.is_terminal());
         Self { out: BufWriter::new(out), look, error_colour }

@@ -78,7 +78,9 @@ impl<'o> CsvRows<'o> {
                 Value::Empty => self.writer.write_field("")?,
                 Value::Text(text) => self.writer.write_field(harmless(text).as_bytes())?,
                 Value::Count(count) => self.writer.write_field(count.to_string())?,
-                Value::Time(time) => self.writer.write_field(time.to_string())?,
+                Value::Time(time) | Value::Day(time) => {
+                    self.writer.write_field(time.to_string())?
+                }
                 Value::Points(points) => self.writer.write_field(exact_points(*points))?,
                 Value::Number(text) => self.writer.write_field(text)?,
             }
@@ -132,7 +134,9 @@ impl XlsxRows {
                         Err(_) => sheet.write_string(row, column, count.to_string())?,
                     }
                 }
-                Value::Time(time) => sheet.write_string(row, column, time.to_string())?,
+                Value::Time(time) | Value::Day(time) => {
+                    sheet.write_string(row, column, time.to_string())?
+                }
                 Value::Points(points) => sheet.write_number(row, column, points.as_points())?,
                 Value::Number(text) => match text.parse::<f64>() {
                     // Fifteen digits are what a spreadsheet holds exactly.
