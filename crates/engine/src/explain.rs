@@ -21,7 +21,7 @@ use yagura_model::{
 use crate::score::{Evidence, Facts};
 
 pub use finding_id::FindingId;
-pub use near::near;
+pub use near::{near, near_assets};
 
 /// Longest excerpt of a record, in characters.
 const EXCERPT: usize = 600;

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use yagura_engine::{
-    explain::{FindingId, asset_of, find_assets, near},
+    explain::{FindingId, asset_of, find_assets, near_assets},
     score::{AssetScore, By, is_within},
 };
 use yagura_model::organisation::OrganisationCode;
@@ -128,16 +128,21 @@ impl Explain {
                 return Ok(Target::Organisation(code));
             }
         }
-        Err(self.unknown(session, scored, text))
+        Err(self.unknown(session, scored, text).await)
     }
 
     /// Says that there is no such thing, and what is called nearly so; names of organisations that
     /// were not asked about stay unsaid.
-    fn unknown(&self, session: &Session, scored: &Scored, text: &str) -> Failure {
+    async fn unknown(&self, session: &Session, scored: &Scored, text: &str) -> Failure {
         let visible =
             |code: &&str| self.scoring.org.as_ref().is_none_or(|org| is_within(code, org));
-        let assets = scored.run.assets.iter().map(|asset| asset.profile.name.as_str());
-        let names = near(text, assets.chain(scored.names.codes().filter(visible)));
+        let codes: Vec<&str> = scored.names.codes().filter(visible).collect();
+        let assets = scored.run.assets.iter().map(|asset| asset.profile.asset).collect();
+        let near = near_assets(&scored.snapshot, text, Some(&assets), &codes).await;
+        let names = match near {
+            Ok(names) => names,
+            Err(error) => return session.lake_failure(&error),
+        };
         let said = session.texts.say_with("explain-unknown", &[("name", text.into())]);
         let detail = (!names.is_empty()).then(|| {
             let names = names.join(&session.texts.say("list-separator"));

@@ -2,6 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use yagura_lake::{
+    LakeError, Snapshot,
+    rows::{AssetRow, IdentifierRow, LinkRow},
+    scan::Filter,
+};
+use yagura_model::id::{AssetKey, SubjectKey};
+
 /// How near a name must be, from 0 to 1, to be worth showing.
 const NEAR: f64 = 0.8;
 
@@ -20,6 +27,34 @@ pub fn near<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> Vec<String>
         .collect();
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     found.into_iter().take(5).map(|(_, name)| name.to_owned()).collect()
+}
+
+/// What a person may have meant of the names of assets, the values of their identifiers, and some
+/// other names; of the assets that may be told of, if not all may.
+///
+/// # Errors
+/// If the lake cannot be read.
+pub async fn near_assets(
+    snapshot: &Snapshot,
+    text: &str,
+    visible: Option<&BTreeSet<AssetKey>>,
+    others: &[&str],
+) -> Result<Vec<String>, LakeError> {
+    let all = Filter::all();
+    let may = |asset: &AssetKey| visible.is_none_or(|visible| visible.contains(asset));
+    let (assets, links, identifiers) = tokio::try_join!(
+        snapshot.rows::<AssetRow>(&all),
+        snapshot.rows::<LinkRow>(&all),
+        snapshot.rows::<IdentifierRow>(&all),
+    )?;
+    let subjects: BTreeSet<SubjectKey> =
+        links.iter().filter(|link| may(&link.asset)).map(|link| link.subject).collect();
+    let names = assets.iter().filter(|row| may(&row.asset)).map(|row| row.name.as_str());
+    let values = identifiers
+        .iter()
+        .filter(|row| row.resolved_at.is_none() && subjects.contains(&row.subject))
+        .map(|row| &*row.value);
+    Ok(near(text, names.chain(values).chain(others.iter().copied())))
 }
 
 #[cfg(test)]
