@@ -147,6 +147,8 @@ fn farewell(root: &Path, program: &Yagura, worst: &str) {
     for line in [
         "score --by check --top 20".to_owned(),
         "score --by system".to_owned(),
+        "asset list --top 20".to_owned(),
+        format!("asset show {worst}"),
         format!("explain {worst}"),
         "org list".to_owned(),
         "report list".to_owned(),

@@ -1,5 +1,6 @@
 //! The verbs, one file each.
 
+pub(crate) mod asset;
 mod explain;
 mod formats;
 mod ingest;
@@ -22,6 +23,7 @@ pub(crate) const VERBS: &[Entry] = &[
     entry::<ingest::Ingest>(),
     entry::<score::Score>(),
     entry::<explain::Explain>(),
+    entry::<asset::Asset>(),
     entry::<query::Query>(),
     entry::<report::Report>(),
     entry::<org::Org>(),

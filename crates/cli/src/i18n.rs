@@ -67,6 +67,16 @@ const FILES: &[(&str, &str, &str)] = &[
         include_str!("../../../locales/en/codes.ftl"),
     ),
     (
+        "assets",
+        include_str!("../../../locales/ja/assets.ftl"),
+        include_str!("../../../locales/en/assets.ftl"),
+    ),
+    (
+        "cli-asset",
+        include_str!("../../../locales/ja/cli-asset.ftl"),
+        include_str!("../../../locales/en/cli-asset.ftl"),
+    ),
+    (
         "cli-score",
         include_str!("../../../locales/ja/cli-score.ftl"),
         include_str!("../../../locales/en/cli-score.ftl"),

@@ -1,6 +1,7 @@
 //! What several verbs say alike.
 
 use yagura_engine::{baseline::model::Model, score::Names};
+use yagura_model::organisation::OrganisationCode;
 
 use crate::{
     arguments::scoring::Scored,
@@ -8,7 +9,7 @@ use crate::{
     i18n::Texts,
     output::{
         cell::{Cell, Tone, plain},
-        width::wrapped,
+        width::{width, wrapped},
     },
     session::Session,
 };
@@ -37,6 +38,42 @@ pub(crate) fn heading(session: &mut Session, scored: &Scored) -> Result<(), Fail
     Ok(())
 }
 
+/// Ends a verb that was asked about an organisation nobody knows.
+pub(crate) fn unknown_organisation(session: &Session, code: &OrganisationCode) -> Failure {
+    let code = [("code", code.as_str().into())];
+    let text = session.texts.say_with("error-unknown-organisation", &code);
+    Failure::Told { text, detail: None }
+}
+
+/// A text in lines that fit behind an indentation.
+pub(crate) fn lines(session: &Session, text: &str, indentation: usize) -> Vec<String> {
+    let width = session.console.look().width.unwrap_or(PAGE).max(40);
+    wrapped(&plain(text), width.saturating_sub(indentation))
+}
+
+/// Writes parts one after the other in lines that fit; a part is broken only if it is longer than a
+/// line.
+pub(crate) fn parts(
+    session: &mut Session,
+    tone: Tone,
+    indentation: &str,
+    parts: &[String],
+) -> Result<(), Failure> {
+    const GAP: usize = 2;
+    let room = session.console.look().width.unwrap_or(PAGE).max(40) - indentation.len().min(20);
+    let mut line = String::new();
+    for part in parts.iter().map(|part| plain(part)) {
+        if !line.is_empty() && width(&line) + GAP + width(&part) > room {
+            paragraph(session, tone, indentation, &std::mem::take(&mut line))?;
+        }
+        if !line.is_empty() {
+            line.push_str(&" ".repeat(GAP));
+        }
+        line.push_str(&part);
+    }
+    if line.is_empty() { Ok(()) } else { paragraph(session, tone, indentation, &line) }
+}
+
 /// Writes a text in lines that fit, each behind an indentation.
 pub(crate) fn paragraph(
     session: &mut Session,
@@ -44,10 +81,25 @@ pub(crate) fn paragraph(
     indentation: &str,
     text: &str,
 ) -> Result<(), Failure> {
-    let width = session.console.look().width.unwrap_or(PAGE).max(40);
-    for line in wrapped(&plain(text), width.saturating_sub(indentation.len())) {
+    for line in lines(session, text, indentation.len()) {
         let line = session.console.paint(tone, &line);
         writeln!(session.console.out(), "{indentation}{line}")?;
+    }
+    Ok(())
+}
+
+/// Labels with their values, aligned.
+pub(crate) fn pairs(
+    session: &mut Session,
+    indentation: &str,
+    lines: &[(String, String)],
+) -> Result<(), Failure> {
+    let room = lines.iter().map(|(label, _)| width(label)).max().unwrap_or_default();
+    for (label, value) in lines {
+        let blank = " ".repeat(room.saturating_sub(width(label)));
+        let label = session.console.paint(Tone::Quiet, label);
+        let value = plain(value);
+        writeln!(session.console.out(), "{indentation}{label}{blank}  {value}")?;
     }
     Ok(())
 }

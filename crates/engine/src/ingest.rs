@@ -46,6 +46,7 @@ use yagura_model::{
 };
 
 pub use error::IngestError;
+pub(crate) use identity::identity_in;
 pub use line::IngestLine;
 pub use sees::of_format;
 

@@ -372,6 +372,26 @@ row! {
 }
 
 row! {
+    /// What a count needs of a finding: a part of its columns.
+    pub struct FindingCount in Findings sharded by subject {
+        /// On which subject.
+        pub subject: SubjectKey,
+        /// Which check.
+        pub check: CheckKey,
+        /// State.
+        pub state: i8,
+        /// Severity here.
+        pub severity: i8,
+        /// What the source says was decided.
+        pub disposition: i8,
+        /// Since when.
+        pub first_seen: Timestamp,
+        /// Until when.
+        pub resolved_at: Option<Timestamp>,
+    }
+}
+
+row! {
     /// What one report covered of one shard, for one combination of kinds, credentials, checks and
     /// time.
     pub struct CoverageRow in Coverage keyed by source {

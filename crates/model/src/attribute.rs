@@ -109,4 +109,63 @@ pub mod names {
     pub const OPEN_PORT: &str = "open_port";
     /// Free text of the source.
     pub const NOTE: &str = "note";
+
+    /// Every name, in the order people are shown them.
+    pub const ALL: &[&str] = &[
+        OS,
+        OS_VERSION,
+        VENDOR,
+        MODEL,
+        CPU,
+        PLACE,
+        EXPOSURE,
+        CONFIDENTIALITY,
+        INTEGRITY,
+        AVAILABILITY,
+        HANDLING,
+        IMPORTANT,
+        LIFE_CYCLE,
+        IN_SERVICE_SINCE,
+        OWNER,
+        PURPOSE,
+        ENCRYPTED,
+        DEFINITIONS,
+        PROTECTION,
+        BOOTED_AT,
+        LAST_SEEN,
+        ZONE,
+        ENABLED,
+        EMPLOYMENT,
+        MFA,
+        PRIVILEGED,
+        LAST_LOGIN,
+        PASSWORD_CHANGED,
+        TRAINED_AT,
+        MEMBER_OF,
+        POST,
+        PERSONAL_DATA,
+        STORED_AT,
+        KEEP_UNTIL,
+        SHARED_WITH,
+        ASSESSED_AT,
+        AUDITED_AT,
+        CLOUD_SERVICE,
+        OPEN_PORT,
+        NOTE,
+    ];
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::names;
+
+    #[test]
+    fn every_name_stands_once_on_the_list() {
+        let written = include_str!("attribute.rs").matches("\n    pub const ").count();
+        let listed: BTreeSet<&str> = names::ALL.iter().copied().collect();
+        // The list itself is no name.
+        assert_eq!((listed.len(), names::ALL.len()), (written - 1, written - 1));
+    }
 }

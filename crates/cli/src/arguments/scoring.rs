@@ -12,7 +12,7 @@ use yagura_engine::{
 use yagura_model::{id::AssetKey, organisation::OrganisationCode};
 
 use super::moment::Moment;
-use crate::{failure::Failure, session::Session};
+use crate::{failure::Failure, session::Session, words};
 
 /// See the module.
 #[derive(Debug, Args)]
@@ -113,9 +113,7 @@ impl Asked {
         if let Some(org) = &org {
             run = run.within(org);
             if run.assets.is_empty() && !names.codes().any(|code| is_within(code, org)) {
-                let code = org.as_str().into();
-                let text = session.texts.say_with("error-unknown-organisation", &[("code", code)]);
-                return Err(Failure::Told { text, detail: None });
+                return Err(words::unknown_organisation(session, org));
             }
         }
         Ok(Scored { run, facts, names, model, lake, snapshot })

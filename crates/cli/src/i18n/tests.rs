@@ -11,12 +11,16 @@ use yagura_engine::{
     browse::organisations::AddError, formats::ErrorCode, ingest::IngestError, intake::IntakeCode,
 };
 use yagura_model::{
+    asset::RelationKind,
+    attribute::names,
     coverage::ObservationKind,
     domain::{AssetClass, Domain},
+    identifier::IdentifierKind,
     warning::WarningCode,
 };
 
 use super::*;
+use crate::command::asset;
 
 /// Each id of a Fluent file with its variables.
 fn messages(source: &str) -> BTreeMap<String, BTreeSet<String>> {
@@ -76,8 +80,21 @@ fn made() -> BTreeSet<String> {
     let class = AssetClass::ALL.iter().map(|class| format!("class-{}", class.as_str()));
     let domain = Domain::ALL.iter().map(|domain| format!("domain-{}", domain.as_str()));
     let kind = ObservationKind::ALL.iter().map(|kind| format!("kind-{}", kind.as_str()));
+    let relation = RelationKind::ALL.iter().map(|kind| format!("relation-{kind}"));
+    let identifier = IdentifierKind::ALL.iter().map(|kind| format!("identifier-{kind}"));
+    let attribute = names::ALL.iter().map(|name| asset::id("attribute", name));
+    let value = |(list, values): &(&str, &[&str])| -> Vec<String> {
+        let list = asset::id("value", list);
+        values.iter().map(|value| asset::id(&list, value)).collect()
+    };
+    let value = asset::VALUES.iter().flat_map(value);
+    // Looked up by what an asset has: severities, and how a count of findings goes on.
+    let more = ["info", "detections", "undetermined", "accepted"];
+    let more = more.iter().map(|what| format!("asset-findings-{what}"));
+    let lines = ["asset-unlooked", "asset-held", "asset-gone"].map(str::to_owned);
     let mut ids: BTreeSet<String> = parse.chain(intake).chain(warning).collect();
     ids.extend(ingest.chain(org).chain(class).chain(domain).chain(kind));
+    ids.extend(relation.chain(identifier).chain(attribute).chain(value).chain(more).chain(lines));
     crate::arguments::help::ids(&crate::arguments::command(), &mut ids);
     ids
 }

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 use yagura_baseline::{identity::Rules, model::Model};
 use yagura_engine::{
+    browse::assets::find,
     clock::Clock,
     explain::{Proofs, find_assets},
     ingest::{Ingest, Request},
@@ -33,6 +34,7 @@ pub(crate) fn main(words: &[String]) -> Result<(), Failure> {
         ("inspect", [report]) => inspected(report)?,
         ("ingest", [lake, reports @ ..]) => runtime.block_on(ingested(lake, reports))?,
         ("score", [lake]) => runtime.block_on(scored(lake))?,
+        ("asset", [lake, asset]) => runtime.block_on(shown(lake, asset))?,
         ("explain", [lake, asset]) => runtime.block_on(explained(lake, asset))?,
         _ => return Err(format!("no step is called `{name}` with {} paths", paths.len()).into()),
     };
@@ -108,6 +110,20 @@ async fn scored(lake: &Path) -> Result<Value, Failure> {
     let now = Clock::System.now();
     let (run, _) = ScoreRun::present(&lake, &snapshot, Model::shipped(), now).await?;
     Ok(json!({"assets": run.assets.len(), "open": run.whole().open}))
+}
+
+/// Reads all that is kept of one asset.
+async fn shown(lake: &Path, asset: &Path) -> Result<Value, Failure> {
+    let lake = Lake::open(lake)?;
+    let snapshot = lake.snapshot().await?;
+    let assets = find_assets(&snapshot, &asset.to_string_lossy()).await?;
+    let (now, model, rules) = (Clock::System.now(), Model::shipped(), Rules::shipped());
+    let mut records = Vec::new();
+    for key in assets {
+        records.extend(find(&snapshot, key, now, model, rules).await?);
+    }
+    let findings: usize = records.iter().map(|record| record.findings.len()).sum();
+    Ok(json!({"assets": records.len(), "findings": findings}))
 }
 
 /// Leads the points of one asset back to the bytes of its reports.

@@ -19,10 +19,14 @@ pub struct FindingId {
 }
 
 impl FindingId {
+    /// The id of the statement about a check at a location.
+    pub fn new(subject: SubjectKey, check: CheckKey, location: &str) -> Self {
+        Self { subject, check, location: short(location) }
+    }
+
     /// The id of an evidence.
     pub fn of(evidence: &Evidence) -> Self {
-        let location = short(&evidence.location);
-        Self { subject: evidence.subject, check: evidence.check, location }
+        Self::new(evidence.subject, evidence.check, &evidence.location)
     }
 
     /// Whether this is the id of an evidence.

@@ -15,7 +15,7 @@ use yagura_lake::{
 };
 use yagura_model::{
     attribute::names,
-    domain::AssetClass,
+    domain::{AssetClass, Domain},
     id::{AssetKey, SubjectKey},
     identifier::{Identifier, IdentifierKind},
 };
@@ -103,11 +103,7 @@ pub(super) fn identity_hash(
     asset: &Asset,
     identifier: &Identifier<'_>,
 ) -> Option<i64> {
-    let Identifier { kind, value } = identifier;
-    if !work.rules.usable(*kind, value) {
-        return None;
-    }
-    let scope = match work.rules.scope(*kind) {
+    let scope = match work.rules.scope(identifier.kind) {
         Scope::Global | Scope::Organisation => work.organisation.to_owned(),
         Scope::Source => format!("{}#{}", work.organisation, work.source.source),
         Scope::Zone => {
@@ -115,10 +111,33 @@ pub(super) fn identity_hash(
             format!("{}@{}", work.organisation, zone.value)
         }
     };
-    // One staff number is one person and one domain name one system, but a device may have the
-    // name of a web site: identifiers join within a domain only.
-    let domain = [asset.class.domain().number()];
-    Some(hash::short(&[&domain, scope.as_bytes(), &[kind.number()], value.as_bytes()]))
+    scoped_hash(work.rules, asset.class.domain(), &scope, identifier)
+}
+
+/// The hash an identifier has wherever anything in an organisation states it; `None` for kinds that
+/// mean nothing without their source or zone.
+pub(crate) fn identity_in(
+    rules: &Rules,
+    domain: Domain,
+    organisation: &str,
+    identifier: &Identifier<'_>,
+) -> Option<i64> {
+    match rules.scope(identifier.kind) {
+        Scope::Global | Scope::Organisation => scoped_hash(rules, domain, organisation, identifier),
+        Scope::Source | Scope::Zone => None,
+    }
+}
+
+/// One staff number is one person and one domain name one system, but a device may have the name of
+/// a web site: identifiers join within a domain only.
+fn scoped_hash(
+    rules: &Rules,
+    domain: Domain,
+    scope: &str,
+    Identifier { kind, value }: &Identifier<'_>,
+) -> Option<i64> {
+    let parts = [&[domain.number()], scope.as_bytes(), &[kind.number()], value.as_bytes()];
+    rules.usable(*kind, value).then(|| hash::short(&parts))
 }
 
 enum Verdict {

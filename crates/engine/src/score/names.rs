@@ -45,6 +45,14 @@ impl Names {
         Ok(names)
     }
 
+    /// The names of organisations at a time, and of nothing else.
+    ///
+    /// # Errors
+    /// If the lake cannot be read.
+    pub async fn of_organisations(snapshot: &Snapshot, at: Timestamp) -> Result<Self, LakeError> {
+        Ok(Self { organisations: organisations(snapshot, at).await?, ..Self::default() })
+    }
+
     /// An organisation by its code.
     pub fn organisation(&self, code: &str) -> Option<&Name> {
         self.organisations.get(code)

@@ -10,10 +10,7 @@ use super::{
 use crate::{
     arguments::scoring::Scored,
     failure::Failure,
-    output::{
-        cell::{Cell, Tone, exact_points, plain},
-        width::width,
-    },
+    output::cell::{Cell, Tone, exact_points, plain},
     session::Session,
     words,
 };
@@ -101,23 +98,7 @@ fn profile(session: &mut Session, scored: &Scored, asset: &Asset) -> Result<(), 
         (texts.say("column-first-seen"), time(asset.first_seen)),
         (texts.say("column-in-service-since"), asset.in_service_since.map_or(none, time)),
     ];
-    pairs(session, "  ", &lines)
-}
-
-/// Labels with their values, aligned.
-fn pairs(
-    session: &mut Session,
-    indentation: &str,
-    lines: &[(String, String)],
-) -> Result<(), Failure> {
-    let room = lines.iter().map(|(label, _)| width(label)).max().unwrap_or_default();
-    for (label, value) in lines {
-        let blank = " ".repeat(room.saturating_sub(width(label)));
-        let label = session.console.paint(Tone::Quiet, label);
-        let value = plain(value);
-        writeln!(session.console.out(), "{indentation}{label}{blank}  {value}")?;
-    }
-    Ok(())
+    words::pairs(session, "  ", &lines)
 }
 
 fn total(session: &mut Session, explained: &Explained) -> Result<(), Failure> {
@@ -242,7 +223,7 @@ fn reasons(session: &mut Session, factors: &[Factor]) -> Result<(), Failure> {
         .iter()
         .map(|factor| (factors::name(texts, factor), factors::reason(texts, factor)))
         .collect();
-    pairs(session, "       ", &lines)
+    words::pairs(session, "       ", &lines)
 }
 
 /// What the problem adds where several problems share one remedy.
@@ -296,7 +277,7 @@ fn proof(session: &mut Session, proof: &Proof) -> Result<(), Failure> {
     lines.push((texts.say("column-since"), since));
     lines.push((texts.say("column-report"), format!("{}  sha256 {digest}…", proof.file)));
     lines.push((texts.say("column-place"), place));
-    pairs(session, "       ", &lines)?;
+    words::pairs(session, "       ", &lines)?;
     let excerpt = if proof.excerpt.is_empty() {
         session.texts.say("explain-secret")
     } else {

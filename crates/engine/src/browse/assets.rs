@@ -1,0 +1,99 @@
+//! Assets: the list of them, and all that is kept of one.
+//!
+//! [`list`] reads the whole lake once. [`find`] reads only what hangs on the subjects of one asset,
+//! so that it answers at once however much the lake holds.
+
+mod attributes;
+mod brief;
+mod counts;
+mod findings;
+mod holds;
+mod identifiers;
+mod list;
+mod looks;
+mod one;
+mod read;
+mod relations;
+mod sources;
+mod targets;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+use yagura_lake::rows::RelationRow;
+use yagura_model::{Timestamp, asset::RelationKind, id::AssetKey};
+
+pub use attributes::AttributeSaid;
+pub use brief::{Brief, brief};
+pub use counts::Counts;
+pub use findings::FindingSaid;
+pub use holds::Hold;
+pub use identifiers::IdentifierSaid;
+pub use list::{Listed, Which, list};
+pub use looks::{Look, RequiredLook};
+pub use one::{AssetRecord, find};
+pub use relations::RelationSaid;
+pub use sources::SourceRecord;
+pub use targets::Other;
+
+/// An asset as people name it: `A-12`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AssetId(pub AssetKey);
+
+impl fmt::Display for AssetId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "A-{}", self.0)
+    }
+}
+
+impl Serialize for AssetId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Who says something, and since when.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct SaidBy {
+    /// The name of the source.
+    pub source: String,
+    /// Since when it says so.
+    pub since: Timestamp,
+}
+
+/// A value and who says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ValueSaid {
+    /// The value.
+    pub value: String,
+    /// Each source once, the one that began last first.
+    pub said_by: Vec<SaidBy>,
+}
+
+/// Whether a time lies in an interval.
+fn holds_at(at: Timestamp, from: Timestamp, to: Option<Timestamp>) -> bool {
+    from <= at && to.is_none_or(|to| at < to)
+}
+
+/// A closed list's value from the number a table holds.
+fn kind_of<T>(stored: i8, from: impl Fn(u8) -> Option<T>) -> Option<T> {
+    u8::try_from(stored).ok().and_then(from)
+}
+
+/// Whether a relation holds at a time, by its own dates.
+fn in_force(row: &RelationRow, at: Timestamp) -> bool {
+    row.valid_from.is_none_or(|from| from <= at) && row.valid_to.is_none_or(|to| at < to)
+}
+
+/// 管理組織: what the newest statement in force says, else the organisation the asset was born in.
+/// The score counts an asset where this says.
+fn managing(relations: &[RelationRow], born_in: &str, at: Timestamp) -> String {
+    let newest = relations
+        .iter()
+        .filter(|row| kind_of(row.kind, RelationKind::from_number) == Some(RelationKind::ManagedBy))
+        .filter(|row| in_force(row, at))
+        .max_by_key(|row| row.first_seen);
+    newest.map_or_else(|| born_in.to_owned(), |row| row.target.clone())
+}

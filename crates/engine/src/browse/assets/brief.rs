@@ -1,0 +1,78 @@
+//! Just enough of some assets to tell them apart.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use yagura_lake::{
+    LakeError, Snapshot,
+    rows::{AssetRow, IdentifierRow, LinkRow, RelationRow},
+    scan::Filter,
+};
+use yagura_model::{
+    Timestamp,
+    domain::AssetClass,
+    id::{AssetKey, SubjectKey},
+    identifier::IdentifierKind,
+};
+
+use super::{AssetId, holds_at, identifiers::known_as, kind_of, managing};
+
+/// What tells an asset from others of the same name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Brief {
+    /// Which asset.
+    pub asset: AssetId,
+    /// Its name.
+    pub name: String,
+    /// What people call it besides.
+    pub known_as: Vec<String>,
+    /// Its class.
+    pub class: Option<AssetClass>,
+    /// 管理組織: who answers for it.
+    pub organisation: String,
+}
+
+/// Some assets as they were at a time, in order of key.
+///
+/// # Errors
+/// If the lake cannot be read.
+pub async fn brief(
+    snapshot: &Snapshot,
+    keys: &BTreeSet<AssetKey>,
+    at: Timestamp,
+) -> Result<Vec<Brief>, LakeError> {
+    let of_assets = Filter::of("asset", keys.iter().map(|key| key.0));
+    let (mut assets, links) = tokio::try_join!(
+        snapshot.rows::<AssetRow>(&of_assets),
+        snapshot.rows::<LinkRow>(&of_assets)
+    )?;
+    let asset_of: BTreeMap<SubjectKey, AssetKey> =
+        links.into_iter().map(|link| (link.subject, link.asset)).collect();
+    let of_subjects = Filter::of("subject", asset_of.keys().map(|subject| subject.0));
+    let (identifiers, relations) = tokio::try_join!(
+        snapshot.rows::<IdentifierRow>(&of_subjects),
+        snapshot.rows::<RelationRow>(&of_subjects)
+    )?;
+    assets.sort_by_key(|row| row.asset);
+    let seen = assets.into_iter().filter(|row| row.first_seen <= at);
+    let told = seen.map(|row| {
+        let own = |subject: SubjectKey| asset_of.get(&subject) == Some(&row.asset);
+        let called = identifiers
+            .iter()
+            .filter(|i| own(i.subject) && holds_at(at, i.first_seen, i.resolved_at))
+            .filter_map(|i| Some((kind_of(i.kind, IdentifierKind::from_number)?, &*i.value)));
+        let stated: Vec<RelationRow> = relations
+            .iter()
+            .filter(|r| own(r.subject) && holds_at(at, r.first_seen, r.resolved_at))
+            .cloned()
+            .collect();
+        Brief {
+            asset: AssetId(row.asset),
+            known_as: known_as(called, &row.name),
+            class: kind_of(row.class, AssetClass::from_number),
+            organisation: managing(&stated, &row.organisation, at),
+            name: row.name,
+        }
+    });
+    Ok(told.collect())
+}

@@ -1,0 +1,390 @@
+//! The list of assets.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use serde::Serialize;
+use yagura_baseline::model::Model;
+use yagura_lake::{
+    LakeError, Snapshot,
+    rows::{
+        AssetRow, AttributeRow, CheckName, CoverageRow, FindingCount, HoldRow, IdentifierRow,
+        LinkRow, RelationRow, SubjectRow,
+    },
+    scan::Filter,
+};
+use yagura_model::{
+    Timestamp,
+    asset::RelationKind,
+    attribute::names,
+    coverage::ObservationKind,
+    domain::{AssetClass, Domain},
+    finding::{Disposition, FindingState},
+    id::{AssetKey, CheckKey, ReportKey, SourceKey, SubjectKey},
+    identifier::IdentifierKind,
+    organisation::OrganisationCode,
+    severity::Severity,
+};
+
+use super::{
+    AssetId, Counts,
+    counts::Weight,
+    holds_at,
+    identifiers::known_as,
+    in_force, kind_of,
+    looks::{self, Newest, missing},
+    managing,
+};
+use crate::score::is_within;
+
+/// An asset in one line. Serialises to the stable line of `yagura asset list --json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Listed {
+    /// Which asset.
+    pub asset: AssetId,
+    /// Its name.
+    pub name: String,
+    /// What people call it besides: its number in a register, its name on the network.
+    pub known_as: Vec<String>,
+    /// Its domain.
+    pub domain: Domain,
+    /// Its class.
+    pub class: AssetClass,
+    /// 管理組織: who answers for it.
+    pub organisation: String,
+    /// 利用組織: who uses it.
+    pub used_by: BTreeSet<String>,
+    /// 運用事業者: who runs it.
+    pub operated_by: BTreeSet<String>,
+    /// The systems it belongs to, by number or name.
+    pub systems: BTreeSet<String>,
+    /// What matters for its class, as the newest statement has it.
+    pub attributes: BTreeMap<String, String>,
+    /// Whether it is in service: not disposed of or transferred by record.
+    pub in_service: bool,
+    /// How many sources know it.
+    pub sources: u64,
+    /// When any source first saw it.
+    pub first_seen: Timestamp,
+    /// When any source last looked at it.
+    pub observed_at: Option<Timestamp>,
+    /// What stands against it.
+    pub findings: Counts,
+    /// Required looks that were never made or are too old.
+    pub looks_missing: u64,
+    /// Required looks.
+    pub looks_required: u64,
+    /// Whether its identity waits for a person.
+    pub held: bool,
+}
+
+/// Which assets are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Which {
+    /// Managed by this organisation or one below it.
+    pub organisation: Option<OrganisationCode>,
+    /// Of this domain.
+    pub domain: Option<Domain>,
+    /// Of this class.
+    pub class: Option<AssetClass>,
+    /// Of the system of this number or name.
+    pub system: Option<String>,
+    /// With this text in the name, an identifier or an attribute shown.
+    pub search: Option<String>,
+    /// Only those whose identity waits for a person.
+    pub held: bool,
+}
+
+/// The attributes a list shows of a domain.
+fn shown(domain: Domain) -> &'static [&'static str] {
+    match domain {
+        Domain::Device => &[names::OS, names::OS_VERSION, names::EXPOSURE, names::LIFE_CYCLE],
+        Domain::User => &[
+            names::POST,
+            names::EMPLOYMENT,
+            names::ENABLED,
+            names::PRIVILEGED,
+            names::MFA,
+            names::LIFE_CYCLE,
+        ],
+        Domain::System => &[
+            names::EXPOSURE,
+            names::CONFIDENTIALITY,
+            names::INTEGRITY,
+            names::AVAILABILITY,
+            names::IMPORTANT,
+            names::LIFE_CYCLE,
+        ],
+        Domain::Data => &[
+            names::CONFIDENTIALITY,
+            names::INTEGRITY,
+            names::AVAILABILITY,
+            names::PERSONAL_DATA,
+            names::ENCRYPTED,
+            names::LIFE_CYCLE,
+        ],
+    }
+}
+
+/// What is gathered of an asset.
+#[derive(Debug, Default)]
+struct Draft {
+    relations: Vec<RelationRow>,
+    attributes: BTreeMap<Arc<str>, (Timestamp, ReportKey, Arc<str>)>,
+    identifiers: BTreeSet<(IdentifierKind, Arc<str>)>,
+    /// What its sources call it.
+    names: BTreeSet<String>,
+    sources: BTreeSet<SourceKey>,
+    looks: BTreeMap<ObservationKind, Newest>,
+    observed_at: Option<Timestamp>,
+    counts: Counts,
+    held: bool,
+}
+
+/// The assets wanted as they were at a time: those in service first, and of them the ones with the
+/// worst findings.
+///
+/// # Errors
+/// If the lake cannot be read.
+pub async fn list(
+    snapshot: &Snapshot,
+    model: &Model,
+    which: &Which,
+    at: Timestamp,
+) -> Result<Vec<Listed>, LakeError> {
+    let assets: Vec<AssetRow> = snapshot.rows(&Filter::all()).await?;
+    let drafts = drafts(snapshot, at).await?;
+    let systems = systems(&assets, &drafts);
+    let nothing = Draft::default();
+    let mut list = Vec::new();
+    for row in assets.into_iter().filter(|row| row.first_seen <= at) {
+        let draft = drafts.get(&row.asset).unwrap_or(&nothing);
+        let Some(listed) = listed(model, row, draft, at) else { continue };
+        if wanted(&listed, draft, which, &systems) {
+            list.push(listed);
+        }
+    }
+    list.sort_by(|a, b| {
+        let worse = b.findings.by_severity().cmp(&a.findings.by_severity());
+        let fewer_looks = b.looks_missing.cmp(&a.looks_missing);
+        (!a.in_service)
+            .cmp(&!b.in_service)
+            .then(worse)
+            .then(fewer_looks)
+            .then(a.asset.cmp(&b.asset))
+    });
+    Ok(list)
+}
+
+/// What is gathered of all assets, row by row.
+#[derive(Debug)]
+struct Gathering {
+    at: Timestamp,
+    asset_of: HashMap<SubjectKey, AssetKey>,
+    drafts: HashMap<AssetKey, Draft>,
+    /// The subjects that had been seen by then.
+    there: BTreeSet<SubjectKey>,
+}
+
+async fn drafts(snapshot: &Snapshot, at: Timestamp) -> Result<HashMap<AssetKey, Draft>, LakeError> {
+    let all = Filter::all();
+    let (links, subjects, attributes, relations, identifiers) = tokio::try_join!(
+        snapshot.rows::<LinkRow>(&all),
+        snapshot.rows::<SubjectRow>(&all),
+        snapshot.rows::<AttributeRow>(&all),
+        snapshot.rows::<RelationRow>(&all),
+        snapshot.rows::<IdentifierRow>(&all),
+    )?;
+    let (findings, checks, coverage, holds) = tokio::try_join!(
+        snapshot.rows::<FindingCount>(&all),
+        snapshot.rows::<CheckName>(&all),
+        snapshot.rows::<CoverageRow>(&all),
+        snapshot.rows::<HoldRow>(&all),
+    )?;
+    let asset_of = links.into_iter().map(|link| (link.subject, link.asset)).collect();
+    let (drafts, there) = (HashMap::new(), BTreeSet::new());
+    let mut gathering = Gathering { at, asset_of, drafts, there };
+    gathering.attributes(attributes);
+    gathering.relations(relations);
+    gathering.identifiers(identifiers);
+    gathering.coverage(&coverage)?;
+    gathering.findings(&findings, &checks);
+    gathering.subjects(subjects, &holds);
+    Ok(gathering.drafts)
+}
+
+impl Gathering {
+    /// The draft of the asset a subject belongs to, which was there since it says something.
+    fn of(&mut self, subject: SubjectKey) -> Option<&mut Draft> {
+        let asset = self.asset_of.get(&subject)?;
+        self.there.insert(subject);
+        Some(self.drafts.entry(*asset).or_default())
+    }
+
+    fn attributes(&mut self, rows: Vec<AttributeRow>) {
+        let at = self.at;
+        for row in rows.into_iter().filter(|row| holds_at(at, row.first_seen, row.resolved_at)) {
+            let Some(draft) = self.of(row.subject) else { continue };
+            let said = (row.first_seen, row.report, row.value);
+            let known = draft.attributes.entry(row.name).or_insert_with(|| said.clone());
+            // Of equally new statements the last one counts, as in a score.
+            if (said.0, said.1) >= (known.0, known.1) {
+                *known = said;
+            }
+        }
+    }
+
+    fn relations(&mut self, rows: Vec<RelationRow>) {
+        let at = self.at;
+        for row in rows.into_iter().filter(|row| holds_at(at, row.first_seen, row.resolved_at)) {
+            if let Some(draft) = self.of(row.subject) {
+                draft.relations.push(row);
+            }
+        }
+    }
+
+    fn identifiers(&mut self, rows: Vec<IdentifierRow>) {
+        let at = self.at;
+        for row in rows.into_iter().filter(|row| holds_at(at, row.first_seen, row.resolved_at)) {
+            let kind = kind_of(row.kind, IdentifierKind::from_number);
+            if let (Some(kind), Some(draft)) = (kind, self.of(row.subject)) {
+                draft.identifiers.insert((kind, row.value));
+            }
+        }
+    }
+
+    fn coverage(&mut self, rows: &[CoverageRow]) -> Result<(), LakeError> {
+        let at = self.at;
+        for row in rows.iter().filter(|row| row.observed_at <= at) {
+            let kinds = looks::kinds(row);
+            for number in looks::subjects(row)? {
+                let subject = SubjectKey::new(row.of_shard, number);
+                let Some(draft) = self.of(subject) else { continue };
+                draft.observed_at = draft.observed_at.max(Some(row.observed_at));
+                for kind in kinds.iter() {
+                    draft.looks.entry(kind).or_default().add(row);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn findings(&mut self, rows: &[FindingCount], checks: &[CheckName]) {
+        let kinds: HashMap<CheckKey, Option<ObservationKind>> = checks
+            .iter()
+            .map(|check| (check.check, kind_of(check.kind, ObservationKind::from_number)))
+            .collect();
+        for row in rows.iter().filter(|row| holds_at(self.at, row.first_seen, row.resolved_at)) {
+            let Some(asset) = self.asset_of.get(&row.subject) else { continue };
+            let weight = Weight::of(
+                kind_of(row.state, FindingState::from_number),
+                kind_of(row.severity, Severity::from_number).unwrap_or(Severity::Medium),
+                kind_of(row.disposition, Disposition::from_number).unwrap_or(Disposition::Open),
+                kinds.get(&row.check).copied().flatten(),
+            );
+            self.drafts.entry(*asset).or_default().counts.add(weight);
+        }
+    }
+
+    /// The records that were there by then, and which of them wait for a person.
+    fn subjects(&mut self, rows: Vec<SubjectRow>, holds: &[HoldRow]) {
+        let held: BTreeSet<SubjectKey> = holds.iter().map(|hold| hold.subject).collect();
+        for row in rows {
+            let there = self.there.contains(&row.subject);
+            let (Some(asset), true) = (self.asset_of.get(&row.subject), there) else { continue };
+            let draft = self.drafts.entry(*asset).or_default();
+            draft.sources.insert(row.source);
+            draft.names.insert(row.name);
+            draft.held |= held.contains(&row.subject);
+        }
+    }
+}
+
+fn listed(model: &Model, row: AssetRow, draft: &Draft, at: Timestamp) -> Option<Listed> {
+    let class = kind_of(row.class, AssetClass::from_number)?;
+    let domain = class.domain();
+    let targets = |kind: RelationKind| -> BTreeSet<String> {
+        let of_kind =
+            |row: &&RelationRow| kind_of(row.kind, RelationKind::from_number) == Some(kind);
+        let now = draft.relations.iter().filter(|row| in_force(row, at)).filter(of_kind);
+        now.map(|row| row.target.clone()).collect()
+    };
+    let value = |name: &str| Some(draft.attributes.get(name)?.2.to_string());
+    let (looks_missing, looks_required) = missing(model, class, &draft.looks, at);
+    let called = draft.identifiers.iter().map(|(kind, value)| (*kind, &**value));
+    Some(Listed {
+        asset: AssetId(row.asset),
+        known_as: known_as(called, &row.name),
+        domain,
+        class,
+        organisation: managing(&draft.relations, &row.organisation, at),
+        used_by: targets(RelationKind::UsedBy),
+        operated_by: targets(RelationKind::OperatedBy),
+        systems: targets(RelationKind::PartOf),
+        attributes: shown(domain)
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), value(name)?)))
+            .collect(),
+        in_service: !matches!(
+            value(names::LIFE_CYCLE).as_deref(),
+            Some("disposed" | "transferred")
+        ),
+        sources: draft.sources.len() as u64,
+        first_seen: row.first_seen,
+        observed_at: draft.observed_at,
+        findings: draft.counts,
+        looks_missing,
+        looks_required,
+        held: draft.held,
+        name: row.name,
+    })
+}
+
+/// The names of systems by their numbers.
+fn systems(
+    assets: &[AssetRow],
+    drafts: &HashMap<AssetKey, Draft>,
+) -> BTreeMap<String, BTreeSet<String>> {
+    let mut systems: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let of_class =
+        |row: &&AssetRow| kind_of(row.class, AssetClass::from_number) == Some(AssetClass::System);
+    for row in assets.iter().filter(of_class) {
+        for (kind, value) in drafts.get(&row.asset).into_iter().flat_map(|d| &d.identifiers) {
+            if *kind == IdentifierKind::SystemNumber {
+                systems.entry(value.to_string()).or_default().insert(row.name.to_lowercase());
+            }
+        }
+    }
+    systems
+}
+
+fn wanted(
+    listed: &Listed,
+    draft: &Draft,
+    which: &Which,
+    systems: &BTreeMap<String, BTreeSet<String>>,
+) -> bool {
+    let within = |code: &OrganisationCode| is_within(&listed.organisation, code);
+    let belongs = |text: &String| {
+        let text = text.trim().to_lowercase();
+        listed.systems.iter().any(|system| {
+            system.to_lowercase() == text
+                || systems.get(system).is_some_and(|names| names.contains(&text))
+        })
+    };
+    let found = |text: &String| {
+        let text = text.trim().to_lowercase();
+        let has = |value: &str| value.to_lowercase().contains(&text);
+        has(&listed.name)
+            || listed.asset.to_string().to_lowercase() == text
+            || draft.names.iter().any(|name| has(name))
+            || draft.identifiers.iter().any(|(_, value)| has(value))
+            || listed.attributes.values().any(|value| has(value))
+    };
+    which.organisation.as_ref().is_none_or(within)
+        && which.domain.is_none_or(|domain| listed.domain == domain)
+        && which.class.is_none_or(|class| listed.class == class)
+        && which.system.as_ref().is_none_or(belongs)
+        && which.search.as_ref().is_none_or(found)
+        && (!which.held || listed.held)
+}

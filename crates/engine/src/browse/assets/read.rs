@@ -1,0 +1,149 @@
+//! Reading what hangs on the subjects of one asset, and nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use yagura_lake::{
+    LakeError, Snapshot,
+    rows::{
+        AssetRow, AttributeRow, CheckScore, CoverageRow, FindingRow, HoldRow, IdentifierRow,
+        LinkRow, RelationRow, SoftwareRow, SoftwareSetRow, SourceRow, SubjectRow,
+    },
+    scan::Filter,
+};
+use yagura_model::{
+    Timestamp,
+    id::{AssetKey, CheckKey, SourceKey, SubjectKey},
+};
+
+use super::{holds_at, looks};
+
+/// The rows of one asset as they were at a time.
+#[derive(Debug)]
+pub(super) struct Rows {
+    pub(super) asset: AssetRow,
+    pub(super) links: Vec<LinkRow>,
+    pub(super) subjects: Vec<SubjectRow>,
+    pub(super) identifiers: Vec<IdentifierRow>,
+    pub(super) attributes: Vec<AttributeRow>,
+    pub(super) relations: Vec<RelationRow>,
+    pub(super) findings: Vec<FindingRow>,
+    pub(super) checks: BTreeMap<CheckKey, CheckScore>,
+    /// Looks, each with the subjects of the asset it covered.
+    pub(super) coverage: Vec<(CoverageRow, Vec<SubjectKey>)>,
+    pub(super) software: Vec<SoftwareRow>,
+    pub(super) software_sets: Vec<SoftwareSetRow>,
+    /// All that wait for a person: one may wait for this asset.
+    pub(super) holds: Vec<HoldRow>,
+    sources: BTreeMap<SourceKey, String>,
+    /// When each subject first said anything.
+    born: BTreeMap<SubjectKey, Timestamp>,
+}
+
+impl Rows {
+    /// The rows of an asset; `None` if nobody had seen it by then.
+    pub(super) async fn load(
+        snapshot: &Snapshot,
+        key: AssetKey,
+        at: Timestamp,
+    ) -> Result<Option<Self>, LakeError> {
+        let of_asset = Filter::of("asset", [key.0]);
+        let (assets, links) = tokio::try_join!(
+            snapshot.rows::<AssetRow>(&of_asset),
+            snapshot.rows::<LinkRow>(&of_asset)
+        )?;
+        let seen = assets.into_iter().next().filter(|asset| asset.first_seen <= at);
+        let Some(asset) = seen else { return Ok(None) };
+        let wanted: BTreeSet<SubjectKey> = links.iter().map(|link| link.subject).collect();
+        let of_subjects = Filter::of("subject", wanted.iter().map(|subject| subject.0));
+        let shards = Filter::of("of_shard", wanted.iter().map(|s| i64::from(s.shard().0)));
+        let all = Filter::all();
+        let (subjects, mut identifiers, mut attributes, mut relations, mut findings) = tokio::try_join!(
+            snapshot.rows::<SubjectRow>(&of_subjects),
+            snapshot.rows::<IdentifierRow>(&of_subjects),
+            snapshot.rows::<AttributeRow>(&of_subjects),
+            snapshot.rows::<RelationRow>(&of_subjects),
+            snapshot.rows::<FindingRow>(&of_subjects),
+        )?;
+        let (coverage, mut software, holds, sources) = tokio::try_join!(
+            snapshot.rows::<CoverageRow>(&shards),
+            snapshot.rows::<SoftwareRow>(&of_subjects),
+            snapshot.rows::<HoldRow>(&all),
+            snapshot.rows::<SourceRow>(&all),
+        )?;
+        identifiers.retain(|row| holds_at(at, row.first_seen, row.resolved_at));
+        attributes.retain(|row| holds_at(at, row.first_seen, row.resolved_at));
+        relations.retain(|row| holds_at(at, row.first_seen, row.resolved_at));
+        findings.retain(|row| holds_at(at, row.first_seen, row.resolved_at));
+        software.retain(|row| holds_at(at, row.first_seen, row.resolved_at));
+        let coverage = looks::of_subjects(coverage, &wanted, at)?;
+
+        let of_checks = Filter::of("check", findings.iter().map(|row| i64::from(row.check.0)));
+        let of_sets = Filter::of("software_set", software.iter().map(|row| row.software_set));
+        let (checks, software_sets) = tokio::try_join!(
+            snapshot.rows::<CheckScore>(&of_checks),
+            snapshot.rows::<SoftwareSetRow>(&of_sets),
+        )?;
+        let mut rows = Self {
+            asset,
+            links,
+            subjects,
+            identifiers,
+            attributes,
+            relations,
+            findings,
+            checks: checks.into_iter().map(|check| (check.check, check)).collect(),
+            coverage,
+            software,
+            software_sets,
+            holds,
+            sources: sources.into_iter().map(|row| (row.source, row.name)).collect(),
+            born: BTreeMap::new(),
+        };
+        rows.forget_the_unborn();
+        Ok(Some(rows))
+    }
+
+    /// A subject that had said nothing by then was not there.
+    fn forget_the_unborn(&mut self) {
+        let said = (self.identifiers.iter().map(|row| (row.subject, row.first_seen)))
+            .chain(self.attributes.iter().map(|row| (row.subject, row.first_seen)))
+            .chain(self.relations.iter().map(|row| (row.subject, row.first_seen)))
+            .chain(self.coverage.iter().flat_map(|(look, subjects)| {
+                subjects.iter().map(|subject| (*subject, look.observed_at))
+            }));
+        let mut born: BTreeMap<SubjectKey, Timestamp> = BTreeMap::new();
+        for (subject, since) in said {
+            let known = born.entry(subject).or_insert(since);
+            *known = (*known).min(since);
+        }
+        self.subjects.retain(|row| born.contains_key(&row.subject));
+        self.born = born;
+    }
+
+    /// The name of a source.
+    pub(super) fn source(&self, key: SourceKey) -> String {
+        self.sources.get(&key).cloned().unwrap_or_default()
+    }
+
+    /// The name of the source whose record a subject is.
+    pub(super) fn source_of(&self, subject: SubjectKey) -> String {
+        let row = self.subjects.iter().find(|row| row.subject == subject);
+        row.map(|row| self.source(row.source)).unwrap_or_default()
+    }
+
+    /// When a subject first said anything.
+    pub(super) fn born(&self, subject: SubjectKey) -> Option<Timestamp> {
+        self.born.get(&subject).copied()
+    }
+
+    /// The looks that covered a subject.
+    pub(super) fn looked(&self, subject: SubjectKey) -> impl Iterator<Item = &CoverageRow> {
+        let covers = move |look: &&(CoverageRow, Vec<SubjectKey>)| look.1.contains(&subject);
+        self.coverage.iter().filter(covers).map(|(row, _)| row)
+    }
+
+    /// Whether a subject's source lists the software on it.
+    pub(super) fn lists_software(&self, subject: SubjectKey) -> bool {
+        self.software.iter().any(|row| row.subject == subject)
+    }
+}
