@@ -14,6 +14,8 @@ pub mod intake;
 pub mod score;
 
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod views;

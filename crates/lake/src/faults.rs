@@ -6,6 +6,7 @@ mod point;
 
 pub use lossy::LossyMedium;
 pub(crate) use point::pass;
+pub use point::passed;
 
 #[cfg(test)]
 mod lake_tests;
