@@ -82,11 +82,14 @@ impl Lake {
             .await
             .map_err(|error| LakeError::Task(error.to_string()))??;
         let manifest = self.manifests.latest_for_writing().await?;
-        for table in Table::ALL {
+        futures::future::try_join_all(Table::ALL.iter().map(|table| {
             let version = manifest.tables.get(table.name()).copied();
-            delta::put_back(&self.store, *table, version).await?;
-        }
+            delta::put_back(&self.store, *table, version)
+        }))
+        .await?;
         let snapshot = Arc::new(Snapshot::new(self.store.clone(), manifest.clone()));
+        // A commit compares with most of them and writes to most of them.
+        snapshot.prepare(Table::ALL).await?;
         Ok(Writer {
             store: self.store.clone(),
             manifests: self.manifests.clone(),

@@ -136,6 +136,7 @@ async fn session(
         builder.with_runtime_env(Arc::clone(&runtime)).with_default_features().build()
     };
     let inner = SessionContext::new_with_state(state());
+    snapshot.prepare(Table::ALL).await?;
     for table in Table::ALL {
         let name = format!("raw_{}", table.name());
         match snapshot.provider(*table).await? {

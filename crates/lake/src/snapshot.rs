@@ -56,6 +56,19 @@ impl Snapshot {
         self.manifest.counters.get(name).copied().unwrap_or_default()
     }
 
+    /// Opens tables at the same time that are going to be read, so that they need not be opened one
+    /// after another when they are.
+    ///
+    /// # Errors
+    /// If the log of one of them cannot be read.
+    pub async fn prepare(&self, tables: &[Table]) -> Result<(), LakeError> {
+        let superseded = async { self.superseded().await.map(drop) };
+        let open = async |table: &Table| self.open(*table).await.map(drop);
+        let opened = futures::future::try_join_all(tables.iter().map(open));
+        tokio::try_join!(superseded, async { opened.await.map(drop) })?;
+        Ok(())
+    }
+
     /// The rows of a table.
     ///
     /// # Errors
@@ -64,8 +77,8 @@ impl Snapshot {
         &self,
         filter: &Filter,
     ) -> Result<Vec<Stored<T>>, LakeError> {
-        let Some((_, files)) = self.open(T::TABLE).await? else { return Ok(Vec::new()) };
-        let all = self.superseded().await?;
+        let (opened, all) = tokio::try_join!(self.open(T::TABLE), self.superseded())?;
+        let Some((_, files)) = opened else { return Ok(Vec::new()) };
         let none = HashMap::new();
         let superseded = all.get(&T::TABLE).unwrap_or(&none);
         scan::read(&self.store, files, filter, superseded).await
@@ -115,9 +128,14 @@ impl Snapshot {
         let version = self.manifest.tables.get(table.name()).copied().unwrap_or_default();
         let open = cell
             .get_or_try_init(|| async {
-                let open = delta::open(&self.store, table, version).await?;
-                let files = delta::files(table, &open);
-                Ok::<_, LakeError>((open, files))
+                let store = self.store.clone();
+                // A task of its own: several tables are opened on several threads.
+                let opened = tokio::spawn(async move {
+                    let open = delta::open(&store, table, version).await?;
+                    let files = delta::files(table, &open);
+                    Ok::<_, LakeError>((open, files))
+                });
+                opened.await.map_err(|error| LakeError::Task(error.to_string()))?
             })
             .await?;
         Ok(Some(open))

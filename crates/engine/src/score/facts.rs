@@ -11,6 +11,7 @@ use yagura_lake::{
         RelationRow, SubjectRow,
     },
     scan::Filter,
+    table::Table,
 };
 use yagura_model::{
     Timestamp,
@@ -19,6 +20,19 @@ use yagura_model::{
     id::{AssetKey, CheckKey, ReportKey, Shard, SourceKey, SubjectKey},
     severity::Severity,
 };
+
+/// What is read for a score.
+const TABLES: &[Table] = &[
+    Table::Links,
+    Table::Assets,
+    Table::Subjects,
+    Table::Attributes,
+    Table::Relations,
+    Table::Identifiers,
+    Table::Checks,
+    Table::Findings,
+    Table::Coverage,
+];
 
 /// What the lake says at one time.
 #[derive(Debug, Default)]
@@ -84,6 +98,7 @@ impl Facts {
         at: Timestamp,
         only: Option<&BTreeSet<AssetKey>>,
     ) -> Result<Self, LakeError> {
+        snapshot.prepare(TABLES).await?;
         let links: Vec<LinkRow> = snapshot.rows(&of_assets(only)).await?;
         let asset_of: HashMap<SubjectKey, AssetKey> =
             links.into_iter().map(|link| (link.subject, link.asset)).collect();
