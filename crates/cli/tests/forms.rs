@@ -1,10 +1,6 @@
 //! Every form in and out: reports from standard input and out of containers, answers as CSV and
 //! workbooks, and one writer at a time.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that meets what it does not expect has failed"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that meets what it does not expect has failed")]
 
 use std::{
     fs::{self, File},

@@ -59,7 +59,7 @@ fn open(folder: &Path) -> Ingest {
 
 async fn take(folder: &Path, number: usize) -> Ingested {
     let (source, text) = &reports()[number];
-    let intake = Intake::new(&folder.join("spool"), intake::Limits::default());
+    let intake = Intake::new(folder.join("spool"), intake::Limits::default());
     let received = intake.receive("report", &mut Cursor::new(text.as_bytes())).unwrap();
     let member = received.members.first().unwrap();
     open(folder).ingest(member, received.digest, &House::request(source)).await.unwrap()
