@@ -1,7 +1,7 @@
 //! Assets: the list of them, and all that is kept of one.
 //!
-//! [`list`] reads the whole lake once. [`find`] reads only what hangs on the subjects of one asset,
-//! so that it answers at once however much the lake holds.
+//! [`list()`] reads the whole lake once. [`find()`] reads only what hangs on the subjects of one
+//! asset, so that it answers at once however much the lake holds.
 
 mod attributes;
 mod brief;
