@@ -7,7 +7,16 @@ use anyhow::{Context, Result, ensure};
 
 /// Cargo as it was called, so that a nested run is of the same version.
 pub(crate) fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // What the outer cargo says of this package is a change to build scripts that watch it (that of
+    // ring does): half of everything would be built anew whenever a task follows a direct call.
+    for (name, _) in std::env::vars_os() {
+        let told = name.to_string_lossy();
+        if told.starts_with("CARGO_PKG_") || told.starts_with("CARGO_MANIFEST_") {
+            cargo.env_remove(&name);
+        }
+    }
+    cargo
 }
 
 /// Shows a command as a person would type it, runs it, and fails if it does.
@@ -49,8 +58,15 @@ fn shown(command: &Command) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{output, run, succeeds};
+    use super::{cargo, output, run, succeeds};
     use std::process::Command;
+
+    #[test]
+    fn a_nested_cargo_is_not_told_of_this_package() {
+        let cargo = cargo();
+        let mut removed = cargo.get_envs().filter(|(_, value)| value.is_none());
+        assert!(removed.any(|(name, _)| name == "CARGO_PKG_NAME"));
+    }
 
     #[test]
     fn a_program_that_fails_or_is_not_there_is_an_error() {
