@@ -17,6 +17,9 @@ pub(crate) const TASK: Task = Task {
     run: demo,
 };
 
+/// The reports of the example ministry, from the repository's root, where the program is run.
+const MINISTRY: &str = "fixtures/ministry";
+
 /// The data folder the demo leaves, in the repository's root.
 const DATA: &str = "demo-data";
 
@@ -97,8 +100,7 @@ fn demo(arguments: &[String]) -> Result<()> {
 
 /// Takes the reports of the plan in, one line each.
 fn take_in(root: &Path, program: &Yagura) -> Result<()> {
-    let folder = root.join("fixtures/ministry");
-    let plan = folder.join("plan.toml");
+    let plan = root.join(MINISTRY).join("plan.toml");
     let text = std::fs::read_to_string(&plan).with_context(|| plan.display().to_string())?;
     let plan: Plan = toml::from_str(&text).context("fixtures/ministry/plan.toml")?;
     println!("\ntaking in {} reports of an example ministry", plan.report.len());
@@ -107,7 +109,7 @@ fn take_in(root: &Path, program: &Yagura) -> Result<()> {
         "report", "format", "records", "opened", "resolved", "goes on", "assets new"
     );
     for report in &plan.report {
-        let taken: Taken = program.read(&words(&folder, report))?;
+        let taken: Taken = program.read(&words(report))?;
         println!(
             "{:<34}{:<15}{:>8}{:>8}{:>9}{:>9}{:>12}",
             report.file,
@@ -122,8 +124,8 @@ fn take_in(root: &Path, program: &Yagura) -> Result<()> {
     Ok(())
 }
 
-fn words(folder: &Path, report: &Report) -> Vec<String> {
-    let file = |name: &str| folder.join(name).display().to_string();
+fn words(report: &Report) -> Vec<String> {
+    let file = |name: &str| format!("{MINISTRY}/{name}");
     let mut words = vec!["ingest".to_owned(), file(&report.file), "--json".to_owned()];
     let mut add = |name: &str, value: Option<String>| {
         if let Some(value) = value {
