@@ -26,11 +26,10 @@ use yagura_model::{
     record::{DropReason, NotAssessed, Outcome, Place, Record},
     report::ReportHead,
     severity::Severity,
-    software::SoftwareSeen,
     warning::{Warning, WarningCode},
 };
 
-use self::wire::{Finding, Package, Vulnerability};
+use self::wire::{Finding, Vulnerability};
 use crate::{
     cloud,
     error::ParseError,
@@ -324,27 +323,6 @@ impl Finding<'_> {
         let platform = fields.instance_platform.get().or(fields.image_platform.get());
         seen.attributes.extend(Attribute::new(names::OS, platform.unwrap_or_default()));
         seen
-    }
-}
-
-impl Package<'_> {
-    /// The version with its release.
-    fn whole(&self) -> Cow<'_, str> {
-        match (self.version.as_str(), self.release.get()) {
-            (version, Some(release)) => Cow::Owned(format!("{version}-{release}")),
-            (version, None) => Cow::Borrowed(version),
-        }
-    }
-
-    fn seen(&self, asset: LocalAsset) -> SoftwareSeen<'_> {
-        SoftwareSeen {
-            asset,
-            name: Cow::Borrowed(self.name.as_str()),
-            version: self.whole(),
-            purl: None,
-            cpe: None,
-            vendor: None,
-        }
     }
 }
 

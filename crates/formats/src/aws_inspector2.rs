@@ -17,14 +17,12 @@ use std::borrow::Cow;
 
 use jiff::{Timestamp, tz::TimeZone};
 use yagura_model::{
-    asset::LocalAsset,
     check::CheckSeen,
     coverage::{CheckSet, ObservationKind},
     finding::{Disposition, FindingSeen, FindingState},
     record::{DropReason, Outcome, Place, Record},
     report::ReportHead,
     severity::Severity,
-    software::SoftwareSeen,
     warning::{Warning, WarningCode},
 };
 
@@ -43,7 +41,7 @@ use crate::{
     times::Times,
 };
 
-use wire::{Finding, Package};
+use wire::Finding;
 
 /// See the module.
 #[derive(Debug)]
@@ -267,25 +265,5 @@ impl Finding<'_> {
             (None, None) => Cow::Borrowed(""),
         };
         vec![finding]
-    }
-}
-
-impl Package<'_> {
-    fn whole(&self) -> Cow<'_, str> {
-        match (self.version.as_str(), self.release.get()) {
-            (version, Some(release)) => Cow::Owned(format!("{version}-{release}")),
-            (version, None) => Cow::Borrowed(version),
-        }
-    }
-
-    fn seen(&self, asset: LocalAsset) -> SoftwareSeen<'_> {
-        SoftwareSeen {
-            asset,
-            name: Cow::Borrowed(self.name.as_str()),
-            version: self.whole(),
-            purl: None,
-            cpe: None,
-            vendor: None,
-        }
     }
 }

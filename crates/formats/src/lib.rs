@@ -11,6 +11,7 @@
 //! looks at the first bytes, [`cloud`] knows resources of cloud accounts, [`local`] numbers the
 //! assets of one report, [`time`] reads times, [`collect`] gathers events.
 
+mod amazon;
 pub mod arf;
 pub mod asff;
 pub mod aws_inspector2;

@@ -2,7 +2,10 @@
 
 use serde::Deserialize;
 
-use crate::lenient::{Many, Moment, Number, Text};
+use crate::{
+    amazon::{Package, Remediation, Tags},
+    lenient::{Many, Moment, Number, Text},
+};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
@@ -38,19 +41,6 @@ pub(super) struct Finding<'a> {
 pub(super) struct Severity<'a> {
     pub(super) label: Text<'a>,
     pub(super) normalized: Number,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
-pub(super) struct Remediation<'a> {
-    pub(super) recommendation: Recommendation<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
-pub(super) struct Recommendation<'a> {
-    pub(super) text: Text<'a>,
-    pub(super) url: Text<'a>,
 }
 
 /// The fields of products Yagura knows.
@@ -90,12 +80,6 @@ pub(super) struct Resource<'a> {
     pub(super) region: Text<'a>,
     pub(super) tags: Tags<'a>,
     pub(super) details: Details<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
-pub(super) struct Tags<'a> {
-    pub(super) name: Text<'a>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -155,17 +139,6 @@ pub(super) struct Vulnerability<'a> {
     pub(super) reference_urls: Many<Text<'a>>,
     pub(super) epss_score: Text<'a>,
     pub(super) exploit_available: Text<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
-pub(super) struct Package<'a> {
-    pub(super) name: Text<'a>,
-    pub(super) version: Text<'a>,
-    pub(super) release: Text<'a>,
-    pub(super) file_path: Text<'a>,
-    pub(super) fixed_in_version: Text<'a>,
-    pub(super) remediation: Text<'a>,
 }
 
 #[derive(Debug, Default, Deserialize)]

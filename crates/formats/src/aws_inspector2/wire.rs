@@ -2,7 +2,10 @@
 
 use serde::Deserialize;
 
-use crate::lenient::{Many, Moment, Number, Text};
+use crate::{
+    amazon::{Package, Remediation, Tags},
+    lenient::{Many, Moment, Number, Text},
+};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
@@ -35,33 +38,12 @@ pub(super) struct Epss<'a> {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
-pub(super) struct Remediation<'a> {
-    pub(super) recommendation: Recommendation<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-pub(super) struct Recommendation<'a> {
-    pub(super) text: Text<'a>,
-    #[serde(alias = "Url")]
-    pub(super) url: Text<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
 pub(super) struct Resource<'a> {
     pub(super) id: Text<'a>,
     #[serde(rename = "type")]
     pub(super) kind: Text<'a>,
     pub(super) region: Text<'a>,
     pub(super) tags: Tags<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-pub(super) struct Tags<'a> {
-    #[serde(rename = "Name")]
-    pub(super) name: Text<'a>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -80,17 +62,6 @@ pub(super) struct PackageVulnerability<'a> {
 pub(super) struct Cvss<'a> {
     pub(super) scoring_vector: Text<'a>,
     pub(super) version: Text<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
-pub(super) struct Package<'a> {
-    pub(super) name: Text<'a>,
-    pub(super) version: Text<'a>,
-    pub(super) release: Text<'a>,
-    pub(super) file_path: Text<'a>,
-    pub(super) fixed_in_version: Text<'a>,
-    pub(super) remediation: Text<'a>,
 }
 
 #[derive(Debug, Default, Deserialize)]
