@@ -243,13 +243,12 @@ pub(super) fn by_name(name: &str) -> Option<&'static Field> {
 pub(super) fn kind_of(fields: impl Iterator<Item = &'static Field>) -> Option<Kind> {
     const MOST_SPECIFIC_FIRST: [Kind; 5] =
         [Kind::Device, Kind::DataSet, Kind::User, Kind::System, Kind::Organisation];
-    let kinds: Vec<Kind> = fields
-        .filter_map(|field| match field.meaning {
-            Number(kind) => Some(kind),
-            _ => None,
-        })
-        .collect();
-    MOST_SPECIFIC_FIRST.into_iter().find(|kind| kinds.contains(kind))
+    let rank = |kind: &Kind| MOST_SPECIFIC_FIRST.iter().position(|other| other == kind);
+    let kinds = fields.filter_map(|field| match field.meaning {
+        Number(kind) => Some(kind),
+        _ => None,
+    });
+    kinds.min_by_key(rank)
 }
 
 /// Whether a set of headers is that of an inventory: a number column, or a kind and what else
