@@ -213,6 +213,15 @@ fn looks(missing: u64, required: u64) -> Cell {
     if required == 0 { Cell::empty() } else { Cell::text(format!("{missing}/{required}")) }
 }
 
+/// The operating system with its version, once: many tools write the version into the name too.
+fn operating_system(name: Option<&str>, version: Option<&str>) -> Option<String> {
+    let (Some(name), Some(version)) = (name, version) else {
+        return name.or(version).map(str::to_owned);
+    };
+    let said = format!(" {name} ").contains(&format!(" {version} "));
+    Some(if said { name.to_owned() } else { format!("{name} {version}") })
+}
+
 /// What matters of an asset of this domain, in a few words.
 fn about(texts: &Texts, asset: &Listed) -> String {
     let value = |name: &str| asset.attributes.get(name).map(String::as_str);
@@ -225,8 +234,7 @@ fn about(texts: &Texts, asset: &Listed) -> String {
     }
     match asset.domain {
         Domain::Device => {
-            let os: Vec<&str> = [value("os"), value("os.version")].into_iter().flatten().collect();
-            parts.extend((!os.is_empty()).then(|| os.join(" ")));
+            parts.extend(operating_system(value("os"), value("os.version")));
         }
         Domain::User => {
             if let Some(state @ ("left" | "leave" | "contractor")) = value("employment") {
@@ -327,4 +335,23 @@ fn summary(session: &mut Session, all: &[Listed], shown: usize) -> Result<(), Fa
         words::paragraph(session, tone, "", &line)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::operating_system;
+
+    #[test]
+    fn the_version_of_a_system_is_said_once() {
+        let check = |name, version, expected| {
+            assert_eq!(operating_system(name, version).as_deref(), expected);
+        };
+        check(Some("Debian"), Some("11"), Some("Debian 11"));
+        check(Some("Debian 11"), Some("11"), Some("Debian 11"));
+        check(Some("Debian 11"), Some("1"), Some("Debian 11 1"));
+        check(Some("Ubuntu 22.04 LTS"), Some("22.04"), Some("Ubuntu 22.04 LTS"));
+        check(Some("Debian"), None, Some("Debian"));
+        check(None, Some("11"), Some("11"));
+        check(None, None, None);
+    }
 }
