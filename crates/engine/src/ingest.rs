@@ -15,6 +15,7 @@ mod hash;
 mod identity;
 mod line;
 pub(crate) mod organisations;
+mod request;
 #[cfg(test)]
 mod samples;
 mod sees;
@@ -25,11 +26,9 @@ mod tests;
 mod timeline;
 mod work;
 
-use std::time::Duration;
-
 use jiff::SignedDuration;
 use yagura_baseline::identity::Rules;
-use yagura_formats::{Context, Format, ReadSeek, collect::Tally, registry};
+use yagura_formats::{Format, ReadSeek, collect::Tally, registry};
 use yagura_lake::{
     Changes, Lake, LakeError, Snapshot,
     evidence::{EvidenceJob, Location, RecordIndex},
@@ -42,12 +41,12 @@ use yagura_model::{
     Timestamp,
     coverage::ObservationKinds,
     id::{ReportKey, SourceKey},
-    organisation::OrganisationCode,
 };
 
 pub use error::IngestError;
 pub(crate) use identity::identity_in;
 pub use line::IngestLine;
+pub use request::Request;
 pub use sees::of_format;
 
 use crate::{clock::Clock, inspect::detect, intake::Member};
@@ -56,29 +55,6 @@ use work::Work;
 
 /// How far in the future a report's time may lie: clocks differ.
 const FUTURE: SignedDuration = SignedDuration::from_hours(24);
-
-/// What the caller says of the reports given.
-#[derive(Debug, Clone)]
-pub struct Request {
-    /// Whose reports they are.
-    pub organisation: OrganisationCode,
-    /// Whether an organisation the lake does not know is made.
-    pub create_organisation: bool,
-    /// The source's name, unique within the organisation.
-    pub source: String,
-    /// The system all assets of the reports belong to.
-    pub system: Option<String>,
-    /// When the observation ended, for reports that do not say.
-    pub observed_at: Option<Timestamp>,
-    /// The format's name, if it is not to be recognised.
-    pub format: Option<String>,
-    /// What the bytes do not say.
-    pub context: Context,
-    /// What the source is able to see, to register it so.
-    pub sees: Option<ObservationKinds>,
-    /// How long to wait for another writer.
-    pub wait: Duration,
-}
 
 /// What became of a report.
 #[derive(Debug, Clone)]

@@ -1,12 +1,9 @@
 //! What the tests of the use cases share.
 
 use std::io::Cursor;
-use std::time::Duration;
 
-use jiff::tz::TimeZone;
 use tempfile::TempDir;
 use yagura_baseline::identity::Rules;
-use yagura_formats::Context;
 use yagura_lake::{
     Lake,
     query::{QueryLimits, query},
@@ -36,17 +33,8 @@ impl House {
     }
 
     pub(crate) fn request(source: &str) -> Request {
-        Request {
-            organisation: OrganisationCode::new("sakura").unwrap(),
-            create_organisation: true,
-            source: source.to_owned(),
-            system: None,
-            observed_at: None,
-            format: None,
-            context: Context { zone: TimeZone::UTC, mapping: None, asset: None },
-            sees: None,
-            wait: Duration::from_secs(5),
-        }
+        let organisation = OrganisationCode::new("sakura").unwrap();
+        Request { create_organisation: true, ..Request::new(organisation, source) }
     }
 
     pub(crate) async fn take(

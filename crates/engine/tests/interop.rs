@@ -15,7 +15,6 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
 use serde_json::Value;
 use yagura_baseline::identity::Rules;
 use yagura_engine::{
@@ -23,7 +22,6 @@ use yagura_engine::{
     ingest::{Ingest, Request},
     intake::{Intake, Limits},
 };
-use yagura_formats::Context;
 use yagura_lake::{
     Lake, Snapshot,
     compact::Extent,
@@ -81,17 +79,8 @@ async fn lake(folder: &Path) -> Lake {
     for (at, source, image, cves) in days {
         let text = report(at, image, cves);
         let received = intake.receive("report.json", &mut text.as_bytes()).unwrap();
-        let request = Request {
-            organisation: OrganisationCode::new("sakura").unwrap(),
-            create_organisation: true,
-            source: source.to_owned(),
-            system: None,
-            observed_at: None,
-            format: None,
-            context: Context { zone: TimeZone::UTC, mapping: None, asset: None },
-            sees: None,
-            wait: Duration::from_secs(5),
-        };
+        let organisation = OrganisationCode::new("sakura").unwrap();
+        let request = Request { create_organisation: true, ..Request::new(organisation, source) };
         let member = received.members.first().unwrap();
         ingest.ingest(member, received.digest, &request).await.unwrap();
     }

@@ -1,7 +1,6 @@
 //! A step, in a process of its own: says what it did as one JSON object.
 
 use std::path::Path;
-use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
@@ -59,14 +58,11 @@ fn receive(report: &Path) -> Result<Received, Failure> {
     Ok(intake.receive_file(report)?)
 }
 
-fn context() -> Context {
-    Context { zone: TimeZone::UTC, mapping: None, asset: None }
-}
-
 fn inspected(report: &Path) -> Result<Value, Failure> {
     let received = receive(report)?;
     let member = received.members.first().ok_or("nothing was received")?;
-    let seen = inspect(member, None, &context(), Clock::System, None)?;
+    let context = Context { zone: TimeZone::UTC, mapping: None, asset: None };
+    let seen = inspect(member, None, &context, Clock::System, None)?;
     Ok(json!({"records": seen.account.records, "findings": seen.account.findings}))
 }
 
@@ -75,20 +71,11 @@ async fn ingested(lake: &Path, reports: &[&Path]) -> Result<Value, Failure> {
     let lake = Lake::open(lake)?;
     let before = finding_rows(&lake).await?;
     let ingest = Ingest { lake, rules: Rules::shipped().clone(), clock: Clock::System };
+    let organisation = OrganisationCode::new("sakura")?;
+    let request = Request { create_organisation: true, ..Request::new(organisation, "scanner") };
     let mut unchanged = 0;
     for report in reports {
         let received = receive(report)?;
-        let request = Request {
-            organisation: OrganisationCode::new("sakura")?,
-            create_organisation: true,
-            source: "scanner".to_owned(),
-            system: None,
-            observed_at: None,
-            format: None,
-            context: context(),
-            sees: None,
-            wait: Duration::from_secs(5),
-        };
         for member in &received.members {
             let done = ingest.ingest(member, received.digest, &request).await?;
             unchanged += u64::from(done.unchanged);

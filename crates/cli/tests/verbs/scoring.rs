@@ -1,24 +1,11 @@
 //! What `score`, `explain` and `query` print of a small lake, in both languages.
-#![expect(clippy::unwrap_used, reason = "a test that meets what it does not expect has failed")]
 
-use std::{
-    path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
-    sync::LazyLock,
-    time::Duration,
-};
+use std::{fs, path::Path, sync::LazyLock};
 
 use jiff::tz::TimeZone;
 use tempfile::TempDir;
-use yagura_engine::{
-    baseline::identity::Rules,
-    clock::Clock,
-    formats::Context,
-    ingest::{Ingest, Request},
-    intake::{Intake, Limits},
-    lake::Lake,
-};
-use yagura_model::organisation::OrganisationCode;
+
+use crate::program::{AT, FIXTURES, compare, done, lines, run, take_in, text, yagura};
 
 const REPORT: &str = r#"{
   "matches": [
@@ -39,83 +26,35 @@ const REPORT: &str = r#"{
 /// A data folder with a register, a benchmark result and a scan of an image, taken in on 1 November.
 static FOLDER: LazyLock<TempDir> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
-    let fixtures = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures"));
     let grype = folder.path().join("app.json");
-    std::fs::write(&grype, REPORT).unwrap();
-    let lake = Lake::open(&folder.path().join("data")).unwrap();
-    let clock = Clock::Fixed("2026-11-01T00:00:00Z".parse().unwrap());
-    let ingest = Ingest { lake, rules: Rules::shipped().clone(), clock };
-    let intake = Intake::new(folder.path(), Limits::default());
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    for (path, source) in [
-        (fixtures.join("inventory/organisations.csv"), "register"),
-        (fixtures.join("inventory/systems.csv"), "register"),
-        (fixtures.join("inventory/devices.csv"), "register"),
-        (fixtures.join("xccdf/web01.xml"), "benchmark"),
+    fs::write(&grype, REPORT).unwrap();
+    let fixture = |path: &str| Path::new(FIXTURES).join(path);
+    let reports = [
+        (fixture("inventory/organisations.csv"), "register"),
+        (fixture("inventory/systems.csv"), "register"),
+        (fixture("inventory/devices.csv"), "register"),
+        (fixture("xccdf/web01.xml"), "benchmark"),
         (grype, "images"),
-    ] {
-        let mut received = intake.receive_file(&path).unwrap();
-        let digest = received.digest;
-        for member in &mut received.members {
-            member.name = path.file_name().unwrap().to_string_lossy().into_owned();
-            let request = Request {
-                organisation: OrganisationCode::new("sakura").unwrap(),
-                create_organisation: true,
-                source: source.to_owned(),
-                system: None,
-                observed_at: Some("2026-10-20T00:00:00Z".parse().unwrap()),
-                format: None,
-                context: Context { zone: TimeZone::UTC, mapping: None, asset: None },
-                sees: None,
-                wait: Duration::from_secs(5),
-            };
-            runtime.block_on(ingest.ingest(member, digest, &request)).unwrap();
-        }
-    }
+    ];
+    take_in(folder.path(), &TimeZone::UTC, "2026-10-20T00:00:00Z", &reports);
     folder
 });
-
-fn yagura(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_yagura"));
-    command.args(arguments).current_dir(folder).env_clear().env("TZ", "JST-9");
-    command.args(["--data", "data"]).stdin(Stdio::null());
-    if arguments.contains(&"ja") {
-        command.env("COLUMNS", "80");
-    }
-    command.output().unwrap()
-}
-
-fn text(output: &Output) -> String {
-    let status = output.status.code().unwrap();
-    let out = String::from_utf8(output.stdout.clone()).unwrap();
-    let error = String::from_utf8(output.stderr.clone()).unwrap();
-    format!("{out}=== standard error\n{error}=== exit status {status}\n")
-}
 
 /// Compares what is printed with the files in `snapshots`: in Japanese on a terminal of 80 columns,
 /// in English in a pipe.
 fn golden(name: &str, arguments: &[&str]) {
     for language in ["ja", "en"] {
-        let mut arguments = arguments.to_vec();
-        arguments.extend(["--lang", language]);
-        let printed = text(&yagura(FOLDER.path(), &arguments));
-        let mut settings = insta::Settings::clone_current();
-        settings.set_omit_expression(true);
-        settings.set_prepend_module_to_snapshot(false);
-        settings.bind(|| insta::assert_snapshot!(format!("{name}-{language}"), printed));
+        let mut command = yagura(FOLDER.path(), &[arguments, &["--lang", language]].concat());
+        if language == "ja" {
+            command.env("COLUMNS", "80");
+        }
+        compare(&format!("{name}-{language}"), &text(&command.output().unwrap()));
     }
 }
 
 fn json(arguments: &[&str]) -> Vec<serde_json::Value> {
-    let mut arguments = arguments.to_vec();
-    arguments.push("--json");
-    let output = yagura(FOLDER.path(), &arguments);
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
-    let out = String::from_utf8(output.stdout).unwrap();
-    out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    lines(&done(yagura(FOLDER.path(), &[arguments, &["--json"]].concat())))
 }
-
-const AT: &str = "2026-11-01T00:00:00Z";
 
 #[test]
 fn a_score_adds_up_by_everything() {
@@ -147,7 +86,7 @@ fn json_of_a_score_holds_whole_micro_points() {
 #[test]
 fn a_folder_without_reports_has_no_points() {
     let folder = tempfile::tempdir().unwrap();
-    let output = yagura(folder.path(), &["score", "--lang", "en", "--as-of", AT]);
+    let output = run(folder.path(), &["score", "--lang", "en", "--as-of", AT]);
     assert_eq!(output.status.code(), Some(0));
     assert!(text(&output).contains("No assets."), "{}", text(&output));
 }

@@ -1,16 +1,16 @@
 //! What the program prints, on which stream, and how it ends: in both languages.
-#![expect(clippy::unwrap_used, reason = "a test that meets what it does not expect has failed")]
 
 use std::{
     fs::{self, File},
     io::{Cursor, Write},
-    path::Path,
-    process::{Command, Output, Stdio},
+    process::Stdio,
 };
 
 use flate2::{Compression, write::GzEncoder};
 use tempfile::TempDir;
 use zip::{ZipWriter, write::SimpleFileOptions};
+
+use crate::program::{compare, run, text, yagura};
 
 const REPORT: &str = r#"{
   "matches": [
@@ -52,23 +52,9 @@ fn reports() -> TempDir {
     folder
 }
 
-fn yagura(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_yagura"));
-    command.args(arguments).current_dir(folder).env_clear().env("TZ", "JST-9");
-    command.stdin(Stdio::null());
-    command
-}
-
-fn text(output: &Output) -> String {
-    let status = output.status.code().unwrap();
-    let out = String::from_utf8(output.stdout.clone()).unwrap();
-    let error = String::from_utf8(output.stderr.clone()).unwrap();
-    format!("{out}=== standard error\n{error}=== exit status {status}\n")
-}
-
 fn printed(arguments: &[&str]) -> String {
     let folder = reports();
-    text(&yagura(folder.path(), arguments).output().unwrap())
+    text(&run(folder.path(), arguments))
 }
 
 /// Compares what is printed in both languages with the files in `snapshots`.
@@ -78,13 +64,6 @@ fn golden(name: &str, arguments: &[&str]) {
         arguments.extend(["--lang", language]);
         compare(&format!("{name}-{language}"), &printed(&arguments));
     }
-}
-
-fn compare(name: &str, printed: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_omit_expression(true);
-    settings.set_prepend_module_to_snapshot(false);
-    settings.bind(|| insta::assert_snapshot!(name, printed));
 }
 
 const ALL: [&str; 8] = [
@@ -163,13 +142,13 @@ fn inspect_reads_standard_input() {
 #[test]
 fn a_format_can_be_named_and_must_exist() {
     let folder = reports();
-    let run = |format: &str| {
+    let named = |format: &str| {
         let arguments = ["inspect", "app.json", "--format", format, "--lang", "en"];
-        yagura(folder.path(), &arguments).output().unwrap()
+        run(folder.path(), &arguments)
     };
-    assert_eq!(run("grype").status.code(), Some(0));
-    assert_eq!(run("nmap").status.code(), Some(1));
-    let unknown = run("nothing");
+    assert_eq!(named("grype").status.code(), Some(0));
+    assert_eq!(named("nmap").status.code(), Some(1));
+    let unknown = named("nothing");
     let error = String::from_utf8(unknown.stderr).unwrap();
     assert_eq!(unknown.status.code(), Some(2));
     assert!(error.starts_with("error: `--format <FORMAT>` cannot be `nothing`.\n"), "{error}");
@@ -194,11 +173,11 @@ fn colour_is_for_terminals_or_on_demand() {
 fn workbooks_stand_under_their_name_only_when_whole() {
     let folder = reports();
     let arguments = ["inspect", "app.json", "--xlsx", "out.xlsx", "--lang", "en"];
-    let saved = yagura(folder.path(), &arguments).output().unwrap();
+    let saved = run(folder.path(), &arguments);
     assert_eq!(text(&saved), "=== standard error\nSaved: out.xlsx\n=== exit status 0\n");
     assert!(folder.path().join("out.xlsx").is_file());
     let arguments = ["inspect", "app.json", "--xlsx", "none/out.xlsx", "--lang", "en"];
-    let failed = yagura(folder.path(), &arguments).output().unwrap();
+    let failed = run(folder.path(), &arguments);
     assert_eq!(failed.status.code(), Some(1));
     let error = String::from_utf8(failed.stderr).unwrap();
     assert!(error.starts_with("error: The results could not be written.\n"), "{error}");
@@ -207,13 +186,13 @@ fn workbooks_stand_under_their_name_only_when_whole() {
 #[test]
 fn formats_lists_every_reader_with_its_specification() {
     let folder = reports();
-    let run = |arguments: &[&str]| {
-        let output = yagura(folder.path(), arguments).output().unwrap();
+    let said = |arguments: &[&str]| {
+        let output = run(folder.path(), arguments);
         assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
         String::from_utf8(output.stdout).unwrap()
     };
-    let json = run(&["formats", "--json"]);
-    let (ja, en) = (run(&["formats", "--lang", "ja"]), run(&["formats", "--lang", "en"]));
+    let json = said(&["formats", "--json"]);
+    let (ja, en) = (said(&["formats", "--lang", "ja"]), said(&["formats", "--lang", "en"]));
     assert!(json.lines().count() > 1);
     for line in json.lines() {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -222,8 +201,8 @@ fn formats_lists_every_reader_with_its_specification() {
             assert!(!value.is_empty() && ja.contains(value) && en.contains(value), "{value}");
         }
     }
-    assert_eq!(run(&["formats", "--csv"]).lines().count(), json.lines().count() + 1);
-    assert!(run(&["formats", "--csv", "--bom"]).starts_with('\u{feff}'));
+    assert_eq!(said(&["formats", "--csv"]).lines().count(), json.lines().count() + 1);
+    assert!(said(&["formats", "--csv", "--bom"]).starts_with('\u{feff}'));
 }
 
 #[test]

@@ -1,14 +1,11 @@
 //! Reports are taken in, listed and given back: what is printed in both languages.
-#![expect(clippy::unwrap_used, reason = "a test that meets what it does not expect has failed")]
 
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Output, Stdio},
-};
+use std::fs;
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::program::{compare, lines, run, text, yagura};
 
 /// A Grype report of one image, with some vulnerabilities.
 fn grype(image: &str, time: Option<&str>, cves: &[&str]) -> String {
@@ -44,27 +41,6 @@ fn reports() -> TempDir {
     folder
 }
 
-fn yagura(folder: &TempDir, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_yagura"));
-    command.args(arguments).current_dir(folder.path()).env_clear();
-    command.env("TZ", "JST-9").env("YAGURA_DATA", "data").stdin(Stdio::null());
-    command.output().unwrap()
-}
-
-fn text(output: &Output) -> String {
-    let status = output.status.code().unwrap();
-    let out = String::from_utf8(output.stdout.clone()).unwrap();
-    let error = String::from_utf8(output.stderr.clone()).unwrap();
-    format!("{out}=== standard error\n{error}=== exit status {status}\n")
-}
-
-fn compare(name: &str, printed: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_omit_expression(true);
-    settings.set_prepend_module_to_snapshot(false);
-    settings.bind(|| insta::assert_snapshot!(name, printed));
-}
-
 /// Runs command lines one after the other and compares all they print.
 fn golden(name: &str, runs: &[&[&str]]) {
     for language in ["ja", "en"] {
@@ -73,7 +49,7 @@ fn golden(name: &str, runs: &[&[&str]]) {
         for arguments in runs {
             let all: Vec<&str> = arguments.iter().copied().chain(["--lang", language]).collect();
             printed.push_str(&format!("$ yagura {}\n", arguments.join(" ")));
-            printed.push_str(&text(&yagura(&folder, &all)));
+            printed.push_str(&text(&run(folder.path(), &all)));
         }
         compare(&format!("{name}-{language}"), &printed);
     }
@@ -84,11 +60,6 @@ fn take(files: &[&'static str]) -> Vec<&'static str> {
     all.extend(files);
     all.extend(["--org", "sakura/kanbo", "--source", "grype"]);
     all
-}
-
-fn lines(output: &Output) -> Vec<Value> {
-    let out = String::from_utf8(output.stdout.clone()).unwrap();
-    out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 #[test]
@@ -108,10 +79,7 @@ fn ingest_fits_a_narrow_terminal() {
         let folder = reports();
         let mut arguments = take(&["月曜.json", "火曜.json"]);
         arguments.extend(["--lang", language]);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_yagura"));
-        command.args(arguments).current_dir(folder.path()).env_clear();
-        command.env("TZ", "JST-9").env("YAGURA_DATA", "data").env("COLUMNS", "80");
-        let output = command.stdin(Stdio::null()).output().unwrap();
+        let output = yagura(folder.path(), &arguments).env("COLUMNS", "80").output().unwrap();
         compare(&format!("ingest-80-columns-{language}"), &text(&output));
     }
 }
@@ -121,7 +89,7 @@ fn a_line_of_ingest_has_exactly_the_documented_fields() {
     let folder = reports();
     let mut arguments = take(&["月曜.json", "untimed.json", "notes.txt"]);
     arguments.push("--json");
-    let output = yagura(&folder, &arguments);
+    let output = run(folder.path(), &arguments);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output));
     let [first, untimed, refused]: [Value; 3] = lines(&output).try_into().unwrap();
     let keys: Vec<&str> = first.as_object().unwrap().keys().map(String::as_str).collect();
@@ -158,8 +126,7 @@ fn a_line_of_ingest_has_exactly_the_documented_fields() {
     assert_eq!((&first["opened"], &first["assets_new"]), (&2.into(), &1.into()));
     assert_eq!(refused["error"]["code"], "unknown_format");
 
-    let again =
-        yagura(&folder, &arguments[..2].iter().chain(&arguments[4..]).copied().collect::<Vec<_>>());
+    let again = run(folder.path(), &[&arguments[..2], &arguments[4..]].concat());
     assert_eq!(again.status.code(), Some(0), "{}", text(&again));
     let [again]: [Value; 1] = lines(&again).try_into().unwrap();
     let mut expected = first;
@@ -194,7 +161,7 @@ fn a_time_that_is_said_is_taken() {
     let folder = reports();
     let mut arguments = take(&["untimed.json"]);
     arguments.extend(["--observed-at", "2026-04-08T09:00", "--zone", "Asia/Tokyo", "--json"]);
-    let output = yagura(&folder, &arguments);
+    let output = run(folder.path(), &arguments);
     let [line]: [Value; 1] = lines(&output).try_into().unwrap();
     assert_eq!(line["observed_at"], "2026-04-08T00:00:00Z");
     assert_eq!(line["time_assumed"], false);
@@ -203,8 +170,8 @@ fn a_time_that_is_said_is_taken() {
 #[test]
 fn nothing_stays_in_the_spool() {
     let folder = reports();
-    assert_eq!(yagura(&folder, &take(&["月曜.json"])).status.code(), Some(0));
-    let left = fs::read_dir(Path::new(folder.path()).join("data/spool")).unwrap();
+    assert_eq!(run(folder.path(), &take(&["月曜.json"])).status.code(), Some(0));
+    let left = fs::read_dir(folder.path().join("data/spool")).unwrap();
     assert_eq!(left.count(), 0);
 }
 
@@ -227,9 +194,9 @@ fn reports_are_listed_and_shown() {
         ],
     );
     let folder = reports();
-    assert_eq!(yagura(&folder, &take(&["月曜.json"])).status.code(), Some(0));
+    assert_eq!(run(folder.path(), &take(&["月曜.json"])).status.code(), Some(0));
     for language in ["ja", "en"] {
-        let shown = text(&yagura(&folder, &["report", "show", "1", "--lang", language]));
+        let shown = text(&run(folder.path(), &["report", "show", "1", "--lang", language]));
         // The time of receipt is that of the clock.
         let fixed: Vec<&str> = shown
             .lines()
@@ -243,17 +210,17 @@ fn reports_are_listed_and_shown() {
 #[test]
 fn a_report_gives_its_bytes_back() {
     let folder = reports();
-    assert_eq!(yagura(&folder, &take(&["月曜.json"])).status.code(), Some(0));
+    assert_eq!(run(folder.path(), &take(&["月曜.json"])).status.code(), Some(0));
     let received = fs::read(folder.path().join("月曜.json")).unwrap();
-    let whole = yagura(&folder, &["report", "evidence", "1"]);
+    let whole = run(folder.path(), &["report", "evidence", "1"]);
     assert_eq!((whole.status.code(), &whole.stdout), (Some(0), &received));
     let arguments = ["report", "evidence", "1", "--record", "2", "-o", "one.json", "--lang", "en"];
-    let saved = yagura(&folder, &arguments);
+    let saved = run(folder.path(), &arguments);
     assert_eq!(text(&saved), "=== standard error\nSaved: one.json\n=== exit status 0\n");
     let record: Value =
         serde_json::from_slice(&fs::read(folder.path().join("one.json")).unwrap()).unwrap();
     assert_eq!(record["vulnerability"]["id"], "CVE-2026-0002");
-    let json = lines(&yagura(&folder, &["report", "show", "1", "--json"]));
+    let json = lines(&run(folder.path(), &["report", "show", "1", "--json"]));
     assert_eq!((&json[0]["report"], &json[0]["records"]), (&1.into(), &2.into()));
 
     let packs = folder.path().join("data/evidence/packs");
@@ -261,7 +228,7 @@ fn a_report_gives_its_bytes_back() {
     let mut bytes = fs::read(&pack).unwrap();
     bytes[20] ^= 0xff;
     fs::write(&pack, bytes).unwrap();
-    let damaged = yagura(&folder, &["report", "evidence", "1", "--lang", "en"]);
+    let damaged = run(folder.path(), &["report", "evidence", "1", "--lang", "en"]);
     assert_eq!((damaged.status.code(), damaged.stdout.len()), (Some(1), 0));
 }
 

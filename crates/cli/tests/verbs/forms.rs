@@ -1,19 +1,18 @@
 //! Every form in and out: reports from standard input and out of containers, answers as CSV and
 //! workbooks, and one writer at a time.
-#![expect(clippy::unwrap_used, reason = "a test that meets what it does not expect has failed")]
 
 use std::{
     fs::{self, File},
     io::{Cursor, Write as _},
     path::Path,
-    process::{Command, Output, Stdio},
 };
 
 use calamine::{Data, Reader as _};
 use flate2::{Compression, write::GzEncoder};
-use serde_json::Value;
 use tempfile::TempDir;
 use zip::{ZipWriter, write::SimpleFileOptions};
+
+use crate::program::{done, lines, run, yagura};
 
 /// A Grype report of an image with one vulnerability.
 fn grype(image: &str) -> String {
@@ -42,25 +41,6 @@ fn reports() -> TempDir {
     }
     write("reports.zip", &zip.finish().unwrap().into_inner());
     folder
-}
-
-fn yagura(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_yagura"));
-    command.args(arguments).current_dir(folder).env_clear();
-    command.env("TZ", "JST-9").env("YAGURA_DATA", "data").stdin(Stdio::null());
-    command
-}
-
-fn done(mut command: Command) -> Output {
-    let output = command.output().unwrap();
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(0), "{error}");
-    output
-}
-
-fn lines(output: &Output) -> Vec<Value> {
-    let out = String::from_utf8(output.stdout.clone()).unwrap();
-    out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 const INTO: [&str; 5] = ["--org", "sakura", "--source", "grype", "--json"];
@@ -146,7 +126,7 @@ fn a_lake_that_another_writes_is_busy() {
         .unwrap();
     lock.lock().unwrap();
     let files = ["ingest", "report.gz", "report.zst", "--wait", "0", "--lang", "en"];
-    let refused = yagura(folder, &[&files[..], &INTO].concat()).output().unwrap();
+    let refused = run(folder, &[&files[..], &INTO].concat());
     assert_eq!(refused.status.code(), Some(1));
     let seen = lines(&refused);
     // Nobody else could be taken in either: it does not try.

@@ -1,23 +1,20 @@
 //! Bad input through the whole way: each file is refused with its name, its place and the reason,
 //! nothing of it is written, and the good file beside it is taken in.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that meets what it does not expect has failed"
-)]
 
 use std::{
     collections::BTreeMap,
     fs,
     io::{Cursor, Read as _, Write as _},
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::Output,
 };
 
 use flate2::{Compression, write::GzEncoder};
 use serde_json::Value;
 use tempfile::TempDir;
 use zip::{ZipWriter, write::SimpleFileOptions};
+
+use crate::program::{lines, run};
 
 /// A Grype report with its time, its one record and what else stands in it.
 fn grype_at(time: &str, record: &str, more: &str) -> String {
@@ -145,29 +142,17 @@ fn folder() -> TempDir {
     folder
 }
 
-fn command(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_yagura"));
-    command.args(arguments).current_dir(folder).env_clear();
-    command.env("TZ", "JST-9").env("YAGURA_DATA", "data").stdin(Stdio::null());
-    command
-}
-
 fn ingest(folder: &Path, files: &[&str], more: &[&str]) -> Output {
     let mut arguments = vec!["ingest"];
     arguments.extend(files);
     arguments.extend(["--org", "sakura", "--lang", "en"]);
     arguments.extend(if more.contains(&"--source") { &[][..] } else { &["--source", "tool"] });
     arguments.extend(more);
-    command(folder, &arguments).output().unwrap()
-}
-
-fn lines(output: &Output) -> Vec<Value> {
-    let out = String::from_utf8(output.stdout.clone()).unwrap();
-    out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    run(folder, &arguments)
 }
 
 fn reports(folder: &Path) -> usize {
-    lines(&command(folder, &["report", "list", "--json"]).output().unwrap()).len()
+    lines(&run(folder, &["report", "list", "--json"])).len()
 }
 
 /// Every file of the data folder and what is in it, but for the notes of who wrote last.
@@ -335,7 +320,7 @@ fn times_without_a_zone_are_of_the_zone_that_is_given_and_told_of() {
         .unwrap();
     for (zone, at) in [("UTC", "2026-04-06T12:00:00Z"), ("Asia/Tokyo", "2026-04-06T03:00:00Z")] {
         let inspect = ["inspect", "local.json", "asked.csv", "--zone", zone, "--json"];
-        let lines = lines(&command(folder, &inspect).output().unwrap());
+        let lines = lines(&run(folder, &inspect));
         for line in &lines {
             let codes: Vec<&str> = line["warnings"]
                 .as_array()

@@ -1,0 +1,8 @@
+//! What the verbs print, write and refuse.
+
+mod assets;
+mod bad_input;
+mod forms;
+mod golden;
+mod keep;
+mod scoring;
