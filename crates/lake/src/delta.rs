@@ -5,7 +5,6 @@ use std::{
     sync::Arc,
 };
 
-use datafusion::catalog::TableProvider;
 use deltalake::{
     DeltaTable, DeltaTableBuilder, DeltaTableError,
     kernel::{
@@ -301,11 +300,4 @@ struct Stats {
     high: serde_json::Map<String, serde_json::Value>,
     #[serde(rename = "nullCount", default)]
     nulls: serde_json::Map<String, serde_json::Value>,
-}
-
-/// The table as DataFusion reads it.
-pub(crate) async fn provider(open: &OpenTable) -> Result<Arc<dyn TableProvider>, LakeError> {
-    // Not loaded: the state is there already.
-    let table = DeltaTable::new(Arc::clone(&open.log_store));
-    Ok(table.table_provider().with_eager_snapshot(open.state.snapshot().clone()).await?)
 }

@@ -14,6 +14,7 @@ pub mod faults;
 mod lake;
 pub mod lease;
 pub mod manifest;
+mod provider;
 pub mod query;
 pub mod row;
 pub mod rows;

@@ -139,15 +139,7 @@ async fn session(
     snapshot.prepare(Table::ALL).await?;
     for table in Table::ALL {
         let name = format!("raw_{}", table.name());
-        match snapshot.provider(*table).await? {
-            Some(provider) => {
-                inner.register_table(name, provider)?;
-            }
-            None => {
-                let empty = RecordBatch::new_empty(table.file_schema());
-                inner.register_batch(&name, empty)?;
-            }
-        }
+        inner.register_table(name, snapshot.provider(*table).await?)?;
     }
     let commit = commit_at(snapshot, times).await?;
     for table in Table::ALL {

@@ -10,6 +10,7 @@ use crate::{
     delta::{self, DataFile, OpenTable},
     error::LakeError,
     manifest::Manifest,
+    provider::TableFiles,
     row::{Row, RowId, Stored},
     rows::SupersededRow,
     scan::{self, Filter},
@@ -109,14 +110,10 @@ impl Snapshot {
         Ok(files.iter().map(entry).collect())
     }
 
-    pub(crate) async fn provider(
-        &self,
-        table: Table,
-    ) -> Result<Option<Arc<dyn datafusion::catalog::TableProvider>>, LakeError> {
-        match self.open(table).await? {
-            Some((open, _)) => Ok(Some(delta::provider(open).await?)),
-            None => Ok(None),
-        }
+    /// A table as DataFusion reads it; one that was never written to has no files.
+    pub(crate) async fn provider(&self, table: Table) -> Result<Arc<TableFiles>, LakeError> {
+        let files = self.open(table).await?.map(|(_, files)| files.clone()).unwrap_or_default();
+        Ok(Arc::new(TableFiles::new(self.store.clone(), table, files)))
     }
 
     /// A table and its files; `None` if nothing was ever written to it.

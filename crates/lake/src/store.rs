@@ -76,7 +76,7 @@ impl Store {
         &self.folder
     }
 
-    /// The object store to give to Delta together with [`Store::address`]: its root is the root of
+    /// The object store to give to Delta and DataFusion together with [`Store::address`]: its root is the root of
     /// the file system.
     pub fn backend(&self) -> Arc<dyn ObjectStore> {
         Arc::clone(&self.tracked) as Arc<dyn ObjectStore>
@@ -209,7 +209,8 @@ impl Store {
         self.ledger.waiting()
     }
 
-    fn under(&self, path: &Path) -> Path {
+    /// Where a path lies in [`backend`](Self::backend).
+    pub(crate) fn under(&self, path: &Path) -> Path {
         self.prefix.parts().chain(path.parts()).collect()
     }
 

@@ -2,10 +2,7 @@
 
 use std::{collections::BTreeSet, path::Path, time::Duration};
 
-use datafusion::{
-    arrow::{array::RecordBatch, util::pretty::pretty_format_batches},
-    prelude::SessionContext,
-};
+use datafusion::{arrow::util::pretty::pretty_format_batches, prelude::SessionContext};
 use jiff::ToSpan as _;
 use proptest::prelude::*;
 use yagura_model::{
@@ -189,13 +186,7 @@ async fn known_then(snapshot: &Snapshot) -> Vec<String> {
     ];
     for (table, _) in tables {
         let name = format!("raw_{}", table.name());
-        match snapshot.provider(table).await.unwrap() {
-            Some(provider) => context.register_table(name, provider).unwrap(),
-            None => {
-                let empty = RecordBatch::new_empty(table.file_schema());
-                context.register_batch(&name, empty).unwrap()
-            }
-        };
+        context.register_table(name, snapshot.provider(table).await.unwrap()).unwrap();
     }
     let mut answers = Vec::new();
     let last = snapshot.commit().0;
