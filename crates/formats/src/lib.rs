@@ -47,7 +47,6 @@ pub mod reference;
 pub mod registry;
 pub mod sarif;
 pub mod scim;
-pub mod sink;
 pub mod table;
 #[cfg(test)]
 mod testing;
@@ -63,3 +62,4 @@ pub use error::{ErrorCode, ParseError};
 pub use format::{Context, Format, ReadSeek, Specification};
 pub use head::Head;
 pub use sink::{Sink, Stopped};
+pub use yagura_model::sink;

@@ -20,6 +20,7 @@ pub mod ports;
 pub mod record;
 pub mod report;
 pub mod severity;
+pub mod sink;
 pub mod software;
 pub mod warning;
 

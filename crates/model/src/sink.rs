@@ -1,6 +1,6 @@
-//! Where a reader's events go.
+//! Where the events of a report go.
 
-use yagura_model::{
+use crate::{
     asset::AssetSeen, coverage::CoverageSeen, organisation::OrganisationSeen, record::Record,
     report::ReportHead, software::SoftwareSeen, warning::Warning,
 };
