@@ -1,4 +1,6 @@
-//! What the tests of several crates share: the laws every reader keeps, and our fixtures.
+//! What the tests of several crates share: the laws every reader keeps, our fixtures, and a sink
+//! that keeps all it is given.
 
 pub mod fixtures;
+pub mod kept;
 pub mod laws;

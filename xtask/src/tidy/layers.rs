@@ -40,6 +40,7 @@ pub(crate) const TABLE: &[Row] = &[
     Row { name: "baseline", layer: Layer::Pure, may_know: &["model"] },
     Row { name: "federation", layer: Layer::Pure, may_know: &["model"] },
     Row { name: "formats", layer: Layer::Pure, may_know: &["model"] },
+    Row { name: "synthetic", layer: Layer::Pure, may_know: &["model"] },
     Row { name: "feeds", layer: Layer::Store, may_know: &["model"] },
     Row { name: "lake", layer: Layer::Store, may_know: &["model"] },
     Row { name: "ledger", layer: Layer::Store, may_know: &["model"] },
