@@ -1,5 +1,7 @@
 //! A list of short texts in one buffer that is used again and again.
 
+use std::hash::{DefaultHasher, Hasher as _};
+
 /// Most texts in one list; what comes behind is left out, since each is compared with all.
 const LIMIT: usize = 4096;
 
@@ -8,6 +10,8 @@ const LIMIT: usize = 4096;
 pub(crate) struct Texts {
     whole: String,
     ends: Vec<usize>,
+    /// A hash of each: where it differs, the texts do.
+    hashes: Vec<u64>,
 }
 
 impl Texts {
@@ -15,6 +19,7 @@ impl Texts {
     pub(crate) fn clear(&mut self) {
         self.whole.clear();
         self.ends.clear();
+        self.hashes.clear();
     }
 
     /// Adds a text that is neither empty nor in the list.
@@ -24,10 +29,19 @@ impl Texts {
 
     /// Adds `prefix` and `text` as one text unless `text` is empty or the whole is in the list.
     pub(crate) fn push_joined(&mut self, prefix: &str, text: &str) {
-        let known = |one: &str| one.strip_prefix(prefix).is_some_and(|rest| rest == text);
-        if text.is_empty() || self.ends.len() >= LIMIT || self.iter().any(known) {
+        if text.is_empty() || self.ends.len() >= LIMIT {
             return;
         }
+        let mut hasher = DefaultHasher::new();
+        hasher.write(prefix.as_bytes());
+        hasher.write(text.as_bytes());
+        let hash = hasher.finish();
+        let is_it = |one: &str| one.strip_prefix(prefix).is_some_and(|rest| rest == text);
+        let known = |(one, other): (&str, &u64)| *other == hash && is_it(one);
+        if self.iter().zip(&self.hashes).any(known) {
+            return;
+        }
+        self.hashes.push(hash);
         self.whole.push_str(prefix);
         self.whole.push_str(text);
         self.ends.push(self.whole.len());

@@ -48,7 +48,6 @@ impl Format for InventoryCsv {
         let mut number = 0;
         while table.next_row()? {
             number += 1;
-            let text = format!("line {}", table.line());
             if header.wants(number) {
                 header.add(table.row().iter());
             }
@@ -59,11 +58,8 @@ impl Format for InventoryCsv {
             if mapping.passes_over(table.row().iter()) {
                 continue;
             }
-            layout.row(
-                &mut register,
-                table.row().iter(),
-                At { place: table.place(), text: &text },
-            )?;
+            let at = At { place: table.place(), text: format_args!("line {}", table.line()) };
+            layout.row(&mut register, table.row().iter(), at)?;
         }
         if number == 0 {
             return Err(ParseError::at_byte(ErrorCode::Empty, 0, "the file is empty"));

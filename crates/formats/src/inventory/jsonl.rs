@@ -81,8 +81,8 @@ fn object(
     mapping: &Mapping,
     register: &mut Register<'_>,
 ) -> Result<(), ParseError> {
-    let text = format!("object {number}, byte {}", raw.place.start);
-    let at = At { place: raw.place, text: &text };
+    let text = format_args!("object {number}, byte {}", raw.place.start);
+    let at = At { place: raw.place, text };
     let members: Members<'_> = match raw.read()? {
         Ok(members) => members,
         Err(message) => return register.drop_row(at, DropReason::Malformed, message),
@@ -94,7 +94,7 @@ fn object(
         match columns.first_in(number, index, cells.len()) {
             None => cells.push((index, cell)),
             Some(before) => {
-                register.warn(WarningCode::DuplicateKey, &text, key)?;
+                register.warn(WarningCode::DuplicateKey, text, key)?;
                 if let Some(before) = cells.get_mut(before) {
                     before.1 = cell;
                 }
@@ -146,7 +146,7 @@ impl Columns {
         let index = self.all.len();
         if index == KEY_LIMIT {
             let message = format!("more than {KEY_LIMIT} different keys");
-            return Err(ParseError::at(ErrorCode::TooLarge, at.text, message));
+            return Err(ParseError::at(ErrorCode::TooLarge, at.text.to_string(), message));
         }
         let column = register.column(key, 0, at.text)?;
         self.all.push(Met { key: key.to_owned(), column, last: (0, 0) });

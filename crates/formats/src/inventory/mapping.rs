@@ -106,7 +106,7 @@ impl Mapping {
             let column = target(name, &format!("columns.`{header}`"))?;
             match header.strip_prefix('#').map(str::parse::<usize>) {
                 Some(Ok(position)) if position > 0 => positions.insert(position, column),
-                _ => headers.insert(text::key(header), column),
+                _ => headers.insert(text::key(header).into_owned(), column),
             };
         }
         let mut constants = Vec::new();
@@ -117,12 +117,13 @@ impl Mapping {
         for (name, map) in &text.values {
             let at = format!("values.`{name}`");
             let field = field::by_name(name).ok_or_else(|| no_field(name, &at))?;
-            let map = map.iter().map(|(from, to)| (text::key(from), scalar(to))).collect();
+            let map =
+                map.iter().map(|(from, to)| (text::key(from).into_owned(), scalar(to))).collect();
             values.insert(field.name, map);
         }
         let totals = match text.totals {
             None => TOTALS.iter().map(|word| (*word).to_owned()).collect(),
-            Some(words) => words.iter().map(|word| text::key(word)).collect(),
+            Some(words) => words.iter().map(|word| text::key(word).into_owned()).collect(),
         };
         Ok(Self {
             given: toml.is_some(),
@@ -145,7 +146,7 @@ impl Mapping {
         if let Some(column) = self.positions.get(&position) {
             return Some(column.clone());
         }
-        if let Some(column) = self.headers.get(&text::key(header)) {
+        if let Some(column) = self.headers.get(text::key(header).as_ref()) {
             return Some(column.clone());
         }
         (!self.keep_unlisted).then_some(Column::Ignored)
@@ -153,7 +154,7 @@ impl Mapping {
 
     /// The value a cell means for a field.
     pub(super) fn value<'c, 'm: 'c>(&'m self, field: &Field, cell: &'c str) -> &'c str {
-        match self.values.get(field.name).and_then(|map| map.get(&text::key(cell))) {
+        match self.values.get(field.name).and_then(|map| map.get(text::key(cell).as_ref())) {
             Some(value) => value.as_str(),
             None => cell,
         }

@@ -1,7 +1,8 @@
 //! A row of a register into events.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 
 use jiff::{Timestamp, tz::TimeZone};
 use yagura_model::{
@@ -42,8 +43,11 @@ pub(super) struct At<'t> {
     /// Its bytes.
     pub(super) place: Place,
     /// The same for people: `line 3`.
-    pub(super) text: &'t str,
+    pub(super) text: fmt::Arguments<'t>,
 }
+
+/// Most times remembered: registers say the same few over and over.
+const TIMES: usize = 4096;
 
 /// Turns rows into events.
 pub(super) struct Register<'s> {
@@ -53,6 +57,7 @@ pub(super) struct Register<'s> {
     locals: LocalAssets,
     unzoned: BTreeSet<&'static str>,
     observed_at: Option<Timestamp>,
+    times: HashMap<String, Option<date::Moment>>,
 }
 
 impl<'s> Register<'s> {
@@ -62,8 +67,15 @@ impl<'s> Register<'s> {
         mapping: &'s Mapping,
     ) -> Result<Self, ParseError> {
         sink.head(ReportHead { tool: "inventory".into(), ..ReportHead::default() })?;
-        let locals = LocalAssets::new();
-        Ok(Self { sink, zone, mapping, locals, unzoned: BTreeSet::new(), observed_at: None })
+        Ok(Self {
+            sink,
+            zone,
+            mapping,
+            locals: LocalAssets::new(),
+            unzoned: BTreeSet::new(),
+            observed_at: None,
+            times: HashMap::new(),
+        })
     }
 
     /// What a header names: as the mapping says, else as documented, else a column of the
@@ -72,7 +84,7 @@ impl<'s> Register<'s> {
         &mut self,
         header: &str,
         position: usize,
-        at: &str,
+        at: impl fmt::Display,
     ) -> Result<Column, ParseError> {
         if let Some(column) = self.mapping.column(header, position) {
             return Ok(column);
@@ -95,14 +107,14 @@ impl<'s> Register<'s> {
     pub(super) fn warn(
         &mut self,
         code: WarningCode,
-        at: &str,
+        at: impl fmt::Display,
         detail: impl Into<String>,
     ) -> Result<(), ParseError> {
         let mut detail: String = detail.into();
         if let Some((cut, _)) = detail.char_indices().nth(200) {
             detail.truncate(cut);
         }
-        Ok(self.sink.warn(Warning { code, at: at.to_owned(), detail })?)
+        Ok(self.sink.warn(Warning { code, at: at.to_string(), detail })?)
     }
 
     /// Counts a row that cannot be taken.
@@ -222,16 +234,18 @@ impl<'s> Register<'s> {
             let detail = format!("the {} has neither a number nor an identifier", kind.as_str());
             return self.drop_row(at, DropReason::NoAsset, detail);
         };
-        let (local, _) = self.locals.number(&format!("{}:{key}", kind.as_str()));
-        let stable_id =
-            thing.number.as_ref().map(|number| format!("{}:{number}", kind.as_str()).into());
+        let whole = format!("{}:{key}", kind.as_str());
+        let unnamed = thing.name.is_none().then(|| Cow::Owned(key.into_owned()));
+        let (local, _) = self.locals.number(&whole);
+        // Of a thing with a number, the key is the number.
+        let stable_id = thing.number.is_some().then(|| Cow::Owned(whole));
         thing.attributes.extend(row.own.into_iter().map(|(name, value)| Attribute { name, value }));
         thing.date_relations();
         self.observed_at = self.observed_at.max(thing.observed_at);
         self.sink.asset(AssetSeen {
             local,
             class: thing.class.unwrap_or(kind.default_class()),
-            name: thing.name.unwrap_or_else(|| key.clone().into()),
+            name: thing.name.or(unnamed).unwrap_or_default(),
             stable_id,
             identifiers: thing.identifiers,
             attributes: thing.attributes,
@@ -334,7 +348,7 @@ impl<'s> Register<'s> {
         cell: &str,
         at: At<'_>,
     ) -> Result<Option<date::Moment>, ParseError> {
-        let Some(moment) = date::read(cell, &self.zone) else {
+        let Some(moment) = self.moment(cell) else {
             let detail = format!("{} `{cell}`", field.name);
             self.warn(WarningCode::UnreadableTime, at.text, detail)?;
             return Ok(None);
@@ -344,6 +358,20 @@ impl<'s> Register<'s> {
             self.warn(WarningCode::TimeWithoutZone, at.text, detail)?;
         }
         Ok(Some(moment))
+    }
+
+    fn moment(&mut self, cell: &str) -> Option<date::Moment> {
+        if let Some(known) = self.times.get(cell) {
+            return *known;
+        }
+        let read = date::read(cell, &self.zone);
+        if self.times.len() == TIMES {
+            self.times.clear();
+        }
+        if cell.len() < 64 {
+            self.times.insert(cell.to_owned(), read);
+        }
+        read
     }
 
     fn last_day(

@@ -90,13 +90,13 @@ fn takes_voice(base: char) -> bool {
 }
 
 /// A word for comparison: width and case aside, without any white space.
-pub(super) fn key(text: &str) -> String {
-    full_kana(text)
-        .chars()
-        .map(narrow_char)
-        .filter(|c| !c.is_whitespace() && *c != '\u{feff}')
-        .flat_map(char::to_lowercase)
-        .collect()
+pub(super) fn key(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| byte.is_ascii_graphic() && !byte.is_ascii_uppercase()) {
+        return Cow::Borrowed(text);
+    }
+    let even = full_kana(text);
+    let kept = even.chars().map(narrow_char).filter(|c| !c.is_whitespace() && *c != '\u{feff}');
+    Cow::Owned(kept.flat_map(char::to_lowercase).collect())
 }
 
 /// The text without surrounding space; `None` if nothing is left, or only a mark for "nothing".

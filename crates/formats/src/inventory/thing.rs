@@ -27,12 +27,10 @@ pub(super) struct Thing<'c> {
 
 impl<'c> Thing<'c> {
     /// What tells it from other things: its number, else its strongest identifier.
-    pub(super) fn key(&self) -> Option<String> {
+    pub(super) fn key(&self) -> Option<Cow<'_, str>> {
         let strongest = || self.identifiers.iter().min_by_key(|identifier| identifier.kind);
-        match &self.number {
-            Some(number) => Some(number.clone().into_owned()),
-            None => strongest().map(|identifier| identifier.value.clone().into_owned()),
-        }
+        let key = self.number.as_ref().or_else(|| strongest().map(|identifier| &identifier.value));
+        key.map(|key| Cow::Borrowed(key.as_ref()))
     }
 
     pub(super) fn say(&mut self, name: &'static str, value: impl Into<Cow<'c, str>>) -> bool {

@@ -141,7 +141,7 @@ pub(super) fn meaning(words: Words, text: &str) -> Option<&'static str> {
     let key = text::key(text);
     words
         .iter()
-        .find(|(value, others)| *value == key || others.contains(&key.as_str()))
+        .find(|(value, others)| *value == key || others.contains(&key.as_ref()))
         .map(|(value, _)| *value)
 }
 
@@ -189,7 +189,7 @@ pub(super) fn class(kind: Kind, text: &str) -> Option<AssetClass> {
     }
     CLASSES
         .iter()
-        .filter(|(_, others)| others.contains(&key.as_str()))
+        .filter(|(_, others)| others.contains(&key.as_ref()))
         .filter_map(|(value, _)| value.parse().ok())
         .find(fits)
 }

@@ -193,8 +193,8 @@ impl Rows<'_> {
         if self.mapping.passes_over(cells.clone()) {
             return Ok(());
         }
-        let text = format!("sheet `{}`, row {number}", self.sheet);
-        layout.row(register, cells, At { place: self.place, text: &text })
+        let text = format_args!("sheet `{}`, row {number}", self.sheet);
+        layout.row(register, cells, At { place: self.place, text })
     }
 }
 
