@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use datafusion::arrow::{
     array::{
-        Array, ArrayRef, BinaryArray, BooleanArray, Int8Array, Int32Array, Int64Array, ListArray,
-        ListBuilder, StringArray, StringBuilder, TimestampMicrosecondArray,
+        Array, ArrayRef, BinaryArray, BooleanArray, DictionaryArray, Int8Array, Int32Array,
+        Int64Array, ListArray, ListBuilder, StringArray, StringBuilder, TimestampMicrosecondArray,
     },
     compute::cast,
     datatypes::{DataType, Field, Int32Type, Int64Type, TimeUnit},
@@ -21,6 +21,8 @@ use crate::error::LakeError;
 pub(crate) trait Cell: Sized {
     /// Whether the column may hold nulls.
     const NULLABLE: bool;
+    /// Whether the same values stand in many rows: then each is made once for many.
+    const REPEATS: bool = false;
     /// The column's type.
     fn data_type() -> DataType;
     /// The column of some values.
@@ -131,7 +133,6 @@ primitive_cells! {
     i64, Int64Array, DataType::Int64, |v: &i64| *v, Ok;
     bool, BooleanArray, DataType::Boolean, |v: &bool| *v, Ok;
     String, StringArray, DataType::Utf8, |v: &'a String| v.as_str(), |v: &str| Ok(v.to_owned());
-    Arc<str>, StringArray, DataType::Utf8, |v: &'a Arc<str>| &**v, |v: &str| Ok(Arc::from(v));
     Vec<u8>, BinaryArray, DataType::Binary, |v: &'a Vec<u8>| v.as_slice(), |v: &[u8]| Ok(v.to_vec());
     Timestamp, TimestampMicrosecondArray, DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
         |v: &Timestamp| v.as_microsecond(), timestamp;
@@ -142,6 +143,53 @@ primitive_cells! {
     CheckKey, Int32Array, DataType::Int32, |v: &CheckKey| v.0, |v| Ok(CheckKey(v));
     SourceKey, Int32Array, DataType::Int32, |v: &SourceKey| v.0, |v| Ok(SourceKey(v));
     Shard, Int32Array, DataType::Int32, |v: &Shard| v.0, |v| Ok(Shard(v));
+}
+
+/// The texts of a column, those that repeat shared.
+fn shared(array: &ArrayRef) -> Result<Vec<Option<Arc<str>>>, LakeError> {
+    let Some(keyed) = array.as_any().downcast_ref::<DictionaryArray<Int32Type>>() else {
+        let texts = typed::<StringArray>(array, &DataType::Utf8)?;
+        return Ok(texts.iter().map(|text| text.map(Arc::from)).collect());
+    };
+    let values = typed::<StringArray>(keyed.values(), &DataType::Utf8)?;
+    let values: Vec<Option<Arc<str>>> = values.iter().map(|text| text.map(Arc::from)).collect();
+    let value = |key: Option<i32>| values.get(usize::try_from(key?).ok()?)?.clone();
+    Ok(keyed.keys().iter().map(value).collect())
+}
+
+impl Cell for Arc<str> {
+    const NULLABLE: bool = false;
+    const REPEATS: bool = true;
+
+    fn data_type() -> DataType {
+        DataType::Utf8
+    }
+
+    fn to_array<'a>(values: impl Iterator<Item = &'a Self>) -> ArrayRef {
+        Arc::new(values.map(|value| Some(&**value)).collect::<StringArray>())
+    }
+
+    fn from_array(array: &ArrayRef) -> Result<Vec<Self>, LakeError> {
+        let texts = shared(array)?.into_iter();
+        texts.map(|text| text.ok_or_else(|| shape(array, &Self::data_type()))).collect()
+    }
+}
+
+impl Cell for Option<Arc<str>> {
+    const NULLABLE: bool = true;
+    const REPEATS: bool = true;
+
+    fn data_type() -> DataType {
+        DataType::Utf8
+    }
+
+    fn to_array<'a>(values: impl Iterator<Item = &'a Self>) -> ArrayRef {
+        Arc::new(values.map(Option::as_deref).collect::<StringArray>())
+    }
+
+    fn from_array(array: &ArrayRef) -> Result<Vec<Self>, LakeError> {
+        shared(array)
+    }
 }
 
 macro_rules! number_list_cells {

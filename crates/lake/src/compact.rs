@@ -124,7 +124,7 @@ impl Compaction<'_> {
             }
         }
         let keys = self.snapshot.superseded().await?;
-        let open: usize = keys.values().map(HashMap::len).sum();
+        let open: usize = keys.values().map(|keys| keys.len()).sum();
         let enough = match extent {
             Extent::Everything => 0,
             Extent::Due if open > self.limits.open_keys => self.limits.open_keys / 2,
@@ -146,7 +146,7 @@ impl Compaction<'_> {
         let mut done = Compacted::default();
         let mut folded: BTreeMap<Table, BTreeSet<RowId>> = BTreeMap::new();
         for (table, groups) in groups {
-            let keys = keys.get(&table).cloned().unwrap_or_default();
+            let keys = keys.get(&table).map(Arc::clone).unwrap_or_default();
             let gone = self.table(table, groups, keys, &mut done).await?;
             if !gone.is_empty() {
                 done.keys += gone.len();
@@ -186,10 +186,9 @@ impl Compaction<'_> {
         &mut self,
         table: Table,
         groups: Groups,
-        keys: HashMap<RowId, Commit>,
+        keys: Arc<HashMap<RowId, Commit>>,
         done: &mut Compacted,
     ) -> Result<BTreeSet<RowId>, LakeError> {
-        let keys = Arc::new(keys);
         let mut actions = Vec::new();
         let mut folded = BTreeSet::new();
         let mut number = 0;

@@ -37,6 +37,8 @@ pub trait Row: Sized {
     const KEY: Option<&'static str>;
     /// The columns, in order.
     fn fields() -> Vec<Field>;
+    /// The columns whose values stand in many rows.
+    fn repeating() -> Vec<&'static str>;
     /// The columns of some rows, in the order of [`fields`](Self::fields).
     fn to_columns(rows: &[Self]) -> Vec<ArrayRef>;
     /// The rows of a batch that has at least these columns, by name.
@@ -119,6 +121,12 @@ macro_rules! row {
                     <$type>::data_type(),
                     <$type>::NULLABLE,
                 ),)+]
+            }
+
+            fn repeating() -> Vec<&'static str> {
+                use $crate::cell::Cell;
+                let columns = [$((<$type>::REPEATS, stringify!($field)),)+];
+                columns.into_iter().filter(|(repeats, _)| *repeats).map(|(_, name)| name).collect()
             }
 
             fn to_columns(rows: &[Self]) -> Vec<datafusion::arrow::array::ArrayRef> {

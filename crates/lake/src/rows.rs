@@ -11,11 +11,12 @@ use yagura_model::{
     id::{AssetKey, CheckKey, ReportKey, SourceKey, SubjectKey},
 };
 
-use crate::{
-    error::LakeError,
-    evidence::{EvidenceEntry, Location},
-    row::row,
-};
+use crate::row::row;
+
+mod parts;
+mod report;
+
+pub use parts::*;
 
 row! {
     /// When a commit was made; its number is `written_by`.
@@ -114,47 +115,6 @@ row! {
         pub evidence_stored: i64,
         /// Warnings, one JSON object each.
         pub warnings: Vec<String>,
-    }
-}
-
-impl ReportRow {
-    /// Where the report's bytes are kept.
-    ///
-    /// # Errors
-    /// `Shape` if the row's digest is not one.
-    pub fn evidence(&self) -> Result<EvidenceEntry, LakeError> {
-        let digest = self.digest.parse().map_err(|_| LakeError::Shape {
-            found: self.digest.clone(),
-            wanted: "a SHA-256 in hexadecimal".to_owned(),
-        })?;
-        let location = match (self.evidence_pack, self.evidence_offset) {
-            (Some(number), Some(offset)) => {
-                Location::Pack { number: number.unsigned_abs(), offset: offset.unsigned_abs() }
-            }
-            _ => Location::Object,
-        };
-        Ok(EvidenceEntry {
-            digest,
-            length: self.length.unsigned_abs(),
-            stored_length: self.evidence_stored.unsigned_abs(),
-            location,
-        })
-    }
-}
-
-row! {
-    /// What finds a report again by its bytes: a part of its columns.
-    pub struct ReportName in Reports keyed by report {
-        /// Its key.
-        pub report: ReportKey,
-        /// Whose it is.
-        pub source: SourceKey,
-        /// SHA-256 of the member that was read.
-        pub digest: String,
-        /// First 64 bits of the SHA-256 of `digest`.
-        pub digest_hash: i64,
-        /// When the observation ended.
-        pub observed_at: Timestamp,
     }
 }
 
@@ -304,44 +264,6 @@ row! {
 }
 
 row! {
-    /// What finds the definition of a check again: a part of its columns.
-    pub struct CheckName in Checks keyed by check {
-        /// Its key.
-        pub check: CheckKey,
-        /// Which tool's.
-        pub tool: String,
-        /// The tool's own id.
-        pub id: String,
-        /// Kind of observation that makes it.
-        pub kind: i8,
-        /// Whether a look without credentials sees it, if known.
-        pub remote: Option<bool>,
-        /// First 64 bits of the SHA-256 of the definition.
-        pub content: i64,
-    }
-}
-
-row! {
-    /// What a score needs of a check: a part of its columns.
-    pub struct CheckScore in Checks keyed by check {
-        /// Its key.
-        pub check: CheckKey,
-        /// Which tool's.
-        pub tool: String,
-        /// The tool's own id.
-        pub id: String,
-        /// Kind of observation that makes it.
-        pub kind: i8,
-        /// One line for people.
-        pub title: String,
-        /// CVE ids.
-        pub cves: Vec<String>,
-        /// CVSS vectors.
-        pub vectors: Vec<String>,
-    }
-}
-
-row! {
     /// An interval of a finding.
     pub struct FindingRow in Findings sharded by subject {
         /// On which subject.
@@ -368,26 +290,6 @@ row! {
         pub report: ReportKey,
         /// Ordinal of the record in that report, from 0.
         pub record: i32,
-    }
-}
-
-row! {
-    /// What a count needs of a finding: a part of its columns.
-    pub struct FindingCount in Findings sharded by subject {
-        /// On which subject.
-        pub subject: SubjectKey,
-        /// Which check.
-        pub check: CheckKey,
-        /// State.
-        pub state: i8,
-        /// Severity here.
-        pub severity: i8,
-        /// What the source says was decided.
-        pub disposition: i8,
-        /// Since when.
-        pub first_seen: Timestamp,
-        /// Until when.
-        pub resolved_at: Option<Timestamp>,
     }
 }
 

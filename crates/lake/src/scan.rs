@@ -1,19 +1,28 @@
 //! Reading rows: files by their statistics, row groups by theirs, rows by their key.
+//!
+//! [`read`] gives all rows wanted in order; a [`Scan`] shows them one by one, file after file, to
+//! who keeps little of each.
 
 use std::collections::{BTreeSet, HashMap};
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use datafusion::{
-    arrow::array::{
-        Array, BooleanArray, Int8Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    arrow::{
+        array::{Array, BooleanArray, Int8Array, Int32Array, Int64Array, RecordBatch, StringArray},
+        compute::cast,
+        datatypes::{DataType, Field, Schema, SchemaRef},
+        error::ArrowError,
     },
     parquet::{
         arrow::{
             ProjectionMask,
             arrow_reader::{
-                ArrowPredicate, ArrowPredicateFn, ParquetRecordBatchReaderBuilder, RowFilter,
+                ArrowPredicate, ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions,
+                ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowFilter,
             },
         },
+        errors::ParquetError,
         file::{metadata::RowGroupMetaData, statistics::Statistics},
     },
 };
@@ -87,6 +96,96 @@ impl Filter {
     }
 }
 
+/// The rows of a table that are wanted, to be gone through one by one.
+#[derive(Debug)]
+pub struct Scan<T> {
+    store: Store,
+    files: Vec<DataFile>,
+    filter: Filter,
+    superseded: Arc<HashMap<RowId, Commit>>,
+    row: PhantomData<fn() -> T>,
+}
+
+impl<T: Row> Scan<T> {
+    pub(crate) fn new(
+        store: Store,
+        files: &[DataFile],
+        filter: Filter,
+        superseded: Arc<HashMap<RowId, Commit>>,
+    ) -> Self {
+        let files = files.iter().filter(|file| filter.wants(file)).cloned().collect();
+        Self { store, files, filter, superseded, row: PhantomData }
+    }
+
+    /// The shards that have rows, ascending; none in a table without shards.
+    pub fn shards(&self) -> BTreeSet<Shard> {
+        self.files.iter().filter_map(|file| file.shard.map(Shard)).collect()
+    }
+
+    /// Shows every row of a shard, or of all files, in no order that means anything. Reads files: to
+    /// be called where a thread may wait.
+    ///
+    /// # Errors
+    /// If a file cannot be read or is broken; the error names it.
+    pub fn each(
+        &self,
+        shard: Option<Shard>,
+        mut take: impl FnMut(Stored<T>),
+    ) -> Result<(), LakeError> {
+        let of_shard = |file: &&DataFile| shard.is_none_or(|shard| file.shard == Some(shard.0));
+        let ended = Ended::of(&self.superseded);
+        for file in self.files.iter().filter(of_shard) {
+            let reader = open::<T>(&self.store, file, &self.filter)?;
+            for batch in reader {
+                let batch = batch.map_err(|error| broken(file)(error.into()))?;
+                each_row(&batch, &self.filter, &ended, &mut take)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The versions that stand no longer, for rows met in the order of commits.
+struct Ended<'s> {
+    by_row: &'s HashMap<RowId, Commit>,
+    commits: BTreeSet<Commit>,
+}
+
+impl<'s> Ended<'s> {
+    fn of(by_row: &'s HashMap<RowId, Commit>) -> Self {
+        Self { by_row, commits: by_row.keys().map(|id| id.written_by).collect() }
+    }
+}
+
+/// Shows the rows wanted of a batch.
+fn each_row<T: Row>(
+    batch: &RecordBatch,
+    filter: &Filter,
+    ended: &Ended<'_>,
+    take: &mut impl FnMut(Stored<T>),
+) -> Result<(), LakeError> {
+    let written_by = column::<Commit>(batch, "written_by")?;
+    let numbers = column::<i32>(batch, "row")?;
+    let ends = column::<Option<Commit>>(batch, "superseded_by")?;
+    let values = T::from_batch(batch)?;
+    // Rows of one commit mostly stand together, and few commits have a row that ended.
+    let (mut last, mut touched) = (None, false);
+    for (((written_by, row), end), value) in
+        written_by.into_iter().zip(numbers).zip(ends).zip(values)
+    {
+        let id = RowId { written_by, row };
+        if last != Some(written_by) {
+            (last, touched) = (Some(written_by), ended.commits.contains(&written_by));
+        }
+        let listed = || if touched { ended.by_row.get(&id).copied() } else { None };
+        let superseded_by = end.or_else(listed);
+        if filter.superseded || superseded_by.is_none() {
+            take(Stored { id, superseded_by, row: value });
+        }
+    }
+    Ok(())
+}
+
 /// Reads the rows wanted from some files, in order of their key and name: the order in which they
 /// lie in files, and in which files, does not show.
 pub(crate) async fn read<T: Row + Send + 'static>(
@@ -99,45 +198,47 @@ pub(crate) async fn read<T: Row + Send + 'static>(
     let batches: Vec<Vec<RecordBatch>> = futures::stream::iter(wanted)
         .map(|file| {
             let (store, filter) = (store.clone(), filter.clone());
-            let columns: Vec<String> = T::fields().iter().map(|f| f.name().clone()).collect();
-            let task =
-                tokio::task::spawn_blocking(move || read_file(&store, &file, columns, &filter));
+            let task = tokio::task::spawn_blocking(move || {
+                let reader = open::<T>(&store, &file, &filter)?;
+                let batches = reader.map(|batch| batch.map_err(|e| broken(&file)(e.into())));
+                batches.collect::<Result<Vec<_>, _>>()
+            });
             async { task.await.map_err(|error| LakeError::Task(error.to_string()))? }
         })
         .buffered(2)
         .try_collect()
         .await?;
     let mut rows = Vec::with_capacity(batches.iter().flatten().map(RecordBatch::num_rows).sum());
+    let ended = Ended::of(superseded);
     for batch in batches.iter().flatten() {
-        let written_by = column::<Commit>(batch, "written_by")?;
-        let numbers = column::<i32>(batch, "row")?;
-        let ends = column::<Option<Commit>>(batch, "superseded_by")?;
-        let values = T::from_batch(batch)?;
-        for (((written_by, row), end), value) in
-            written_by.into_iter().zip(numbers).zip(ends).zip(values)
-        {
-            let id = RowId { written_by, row };
-            let superseded_by = end.or_else(|| superseded.get(&id).copied());
-            if filter.superseded || superseded_by.is_none() {
-                rows.push(Stored { id, superseded_by, row: value });
-            }
-        }
+        each_row(batch, filter, &ended, &mut |stored| rows.push(stored))?;
     }
     // Files are sorted by the key: this merges runs.
-    rows.sort_by_key(|stored| (stored.row.key(), stored.id));
+    rows.sort_by_key(|stored: &Stored<T>| (stored.row.key(), stored.id));
     Ok(rows)
 }
 
-fn read_file(
+fn broken(file: &DataFile) -> impl Fn(ParquetError) -> LakeError {
+    let path = file.path.to_string();
+    move |source| LakeError::Parquet { path: path.clone(), source }
+}
+
+/// Opens a file at the rows that may be wanted.
+fn open<T: Row>(
     store: &Store,
     file: &DataFile,
-    mut columns: Vec<String>,
     filter: &Filter,
-) -> Result<Vec<RecordBatch>, LakeError> {
+) -> Result<ParquetRecordBatchReader, LakeError> {
+    let mut columns: Vec<String> = T::fields().iter().map(|f| f.name().clone()).collect();
     columns.extend(["written_by", "row", "superseded_by"].map(str::to_owned));
     let opened = store.open_file(&file.path)?;
-    let broken = |source| LakeError::Parquet { path: file.path.to_string(), source };
-    let mut builder = ParquetRecordBatchReaderBuilder::try_new(opened).map_err(broken)?;
+    let broken = broken(file);
+    let metadata =
+        ArrowReaderMetadata::load(&opened, ArrowReaderOptions::new()).map_err(&broken)?;
+    let options = ArrowReaderOptions::new().with_schema(by_dictionary::<T>(metadata.schema()));
+    let metadata =
+        ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options).map_err(&broken)?;
+    let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(opened, metadata);
     let names = columns.iter().map(String::as_str);
     let mask = ProjectionMask::columns(builder.parquet_schema(), names);
     let mut predicates: Vec<Box<dyn ArrowPredicate>> = Vec::new();
@@ -156,14 +257,28 @@ fn read_file(
     }
     if let Some((name, text)) = filter.text.clone() {
         let column = ProjectionMask::columns(builder.parquet_schema(), [name]);
-        let predicate = ArrowPredicateFn::new(column, move |batch| Ok(said(&batch, &text)));
+        let predicate = ArrowPredicateFn::new(column, move |batch| said(&batch, &text));
         predicates.push(Box::new(predicate));
     }
     if !predicates.is_empty() {
         builder = builder.with_row_filter(RowFilter::new(predicates));
     }
-    let reader = builder.with_projection(mask).with_batch_size(65_536).build().map_err(broken)?;
-    reader.map(|batch| batch.map_err(|source| broken(source.into()))).collect()
+    builder.with_projection(mask).with_batch_size(65_536).build().map_err(broken)
+}
+
+/// The schema of a file with the columns whose values repeat as dictionaries, as they are stored:
+/// each value is made once, however often it stands.
+fn by_dictionary<T: Row>(schema: &Schema) -> SchemaRef {
+    let repeating = T::repeating();
+    let field = |field: &Arc<Field>| {
+        if !repeating.contains(&field.name().as_str()) {
+            return Arc::clone(field);
+        }
+        let keyed = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+        Arc::new(field.as_ref().clone().with_data_type(keyed))
+    };
+    let fields: Vec<Arc<Field>> = schema.fields().iter().map(field).collect();
+    Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
 }
 
 /// Which rows of a batch of one integer column have one of the keys.
@@ -181,10 +296,11 @@ fn held(batch: &RecordBatch, keys: &BTreeSet<i64>) -> BooleanArray {
 }
 
 /// Which rows of a batch of one text column have a value.
-fn said(batch: &RecordBatch, text: &str) -> BooleanArray {
-    let column = batch.columns().first().and_then(|c| c.as_any().downcast_ref::<StringArray>());
-    let Some(column) = column else { return all(batch) };
-    column.iter().map(|v| Some(v.is_some_and(|v| v.eq_ignore_ascii_case(text)))).collect()
+fn said(batch: &RecordBatch, text: &str) -> Result<BooleanArray, ArrowError> {
+    let Some(column) = batch.columns().first() else { return Ok(all(batch)) };
+    let column = cast(column, &DataType::Utf8)?;
+    let Some(column) = column.as_any().downcast_ref::<StringArray>() else { return Ok(all(batch)) };
+    Ok(column.iter().map(|v| Some(v.is_some_and(|v| v.eq_ignore_ascii_case(text)))).collect())
 }
 
 fn all(batch: &RecordBatch) -> BooleanArray {

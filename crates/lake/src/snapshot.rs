@@ -13,10 +13,13 @@ use crate::{
     provider::TableFiles,
     row::{Row, RowId, Stored},
     rows::SupersededRow,
-    scan::{self, Filter},
+    scan::{self, Filter, Scan},
     store::Store,
     table::Table,
 };
+
+/// The versions that other versions stand in the place of, by table.
+pub(crate) type Superseded = BTreeMap<Table, Arc<HashMap<RowId, Commit>>>;
 
 /// The lake as one manifest names it: what is committed later does not show.
 #[derive(Debug)]
@@ -24,7 +27,7 @@ pub struct Snapshot {
     store: Store,
     manifest: Manifest,
     tables: BTreeMap<Table, OnceCell<(OpenTable, Vec<DataFile>)>>,
-    superseded: OnceCell<BTreeMap<Table, HashMap<RowId, Commit>>>,
+    superseded: OnceCell<Superseded>,
 }
 
 impl Snapshot {
@@ -80,9 +83,8 @@ impl Snapshot {
     ) -> Result<Vec<Stored<T>>, LakeError> {
         let (opened, all) = tokio::try_join!(self.open(T::TABLE), self.superseded())?;
         let Some((_, files)) = opened else { return Ok(Vec::new()) };
-        let none = HashMap::new();
-        let superseded = all.get(&T::TABLE).unwrap_or(&none);
-        scan::read(&self.store, files, filter, superseded).await
+        let superseded = all.get(&T::TABLE).map(Arc::clone).unwrap_or_default();
+        scan::read(&self.store, files, filter, &superseded).await
     }
 
     /// The rows in force of a table, without their names.
@@ -94,6 +96,17 @@ impl Snapshot {
         filter: &Filter,
     ) -> Result<Vec<T>, LakeError> {
         Ok(self.read(filter).await?.into_iter().map(|stored| stored.row).collect())
+    }
+
+    /// The rows of a table to be gone through one by one.
+    ///
+    /// # Errors
+    /// If the table's log cannot be read.
+    pub async fn scan<T: Row>(&self, filter: &Filter) -> Result<Scan<T>, LakeError> {
+        let (opened, all) = tokio::try_join!(self.open(T::TABLE), self.superseded())?;
+        let files = opened.map(|(_, files)| files.as_slice()).unwrap_or_default();
+        let superseded = all.get(&T::TABLE).map(Arc::clone).unwrap_or_default();
+        Ok(Scan::new(self.store.clone(), files, filter.clone(), superseded))
     }
 
     /// The files of a table with their rows, bytes and paths from the root of the lake.
@@ -140,13 +153,13 @@ impl Snapshot {
 
     /// The versions that other versions stand in the place of and whose files do not say so, each
     /// with the commit that put the other there.
-    pub(crate) async fn superseded(
-        &self,
-    ) -> Result<&BTreeMap<Table, HashMap<RowId, Commit>>, LakeError> {
+    pub(crate) async fn superseded(&self) -> Result<&Superseded, LakeError> {
         self.superseded
             .get_or_try_init(|| async {
                 let mut all: BTreeMap<Table, HashMap<RowId, Commit>> = BTreeMap::new();
-                let Some((_, files)) = self.open(Table::Superseded).await? else { return Ok(all) };
+                let Some((_, files)) = self.open(Table::Superseded).await? else {
+                    return Ok(Superseded::new());
+                };
                 let rows: Vec<Stored<SupersededRow>> =
                     scan::read(&self.store, files, &Filter::all(), &HashMap::new()).await?;
                 for stored in rows {
@@ -159,7 +172,7 @@ impl Snapshot {
                         *end = by.min(*end);
                     }
                 }
-                Ok(all)
+                Ok(all.into_iter().map(|(table, ids)| (table, Arc::new(ids))).collect())
             })
             .await
     }

@@ -1,12 +1,18 @@
 //! Which files are merged.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use yagura_model::id::Commit;
 
 use super::{Extent, Groups, Limits, merge};
 use crate::{
-    delta::DataFile, error::LakeError, row::RowId, snapshot::Snapshot, store::Store, table::Table,
+    delta::DataFile,
+    error::LakeError,
+    row::RowId,
+    snapshot::{Snapshot, Superseded},
+    store::Store,
+    table::Table,
 };
 
 /// The small files of each shard that are merged, present and history apart.
@@ -50,11 +56,11 @@ fn comparable(rows: &[u64]) -> usize {
 pub(super) async fn folds(
     store: &Store,
     snapshot: &Snapshot,
-    keys: &BTreeMap<Table, HashMap<RowId, Commit>>,
+    keys: &Superseded,
     at_least: usize,
     bytes: Option<u64>,
 ) -> Result<Vec<(Table, DataFile)>, LakeError> {
-    let mut tables: Vec<(&Table, &HashMap<RowId, Commit>)> = keys.iter().collect();
+    let mut tables: Vec<(&Table, &Arc<HashMap<RowId, Commit>>)> = keys.iter().collect();
     tables.sort_by_key(|(table, keys)| (std::cmp::Reverse(keys.len()), **table));
     let mut found: Vec<(usize, Table, DataFile)> = Vec::new();
     let mut seen = 0;
@@ -63,10 +69,9 @@ pub(super) async fn folds(
             break;
         }
         let Some((_, files)) = snapshot.open(*table).await? else { continue };
-        let ids: std::sync::Arc<std::collections::BTreeSet<RowId>> =
-            std::sync::Arc::new(keys.keys().copied().collect());
+        let ids: Arc<std::collections::BTreeSet<RowId>> = Arc::new(keys.keys().copied().collect());
         for file in files.iter().filter(|file| !file.is_history && may_hold(file, &ids)) {
-            let (store, file, ids) = (store.clone(), file.clone(), std::sync::Arc::clone(&ids));
+            let (store, file, ids) = (store.clone(), file.clone(), Arc::clone(&ids));
             let (hits, file) = tokio::task::spawn_blocking(move || {
                 merge::hits(&store, &file, &ids).map(|hits| (hits, file))
             })

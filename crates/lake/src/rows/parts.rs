@@ -1,0 +1,150 @@
+//! Parts of rows: for those who read some columns of many.
+
+use std::sync::Arc;
+
+use yagura_model::{
+    Timestamp,
+    id::{AssetKey, CheckKey, ReportKey, SourceKey, SubjectKey},
+};
+
+use crate::row::row;
+
+row! {
+    /// What finds a report again by its bytes: a part of its columns.
+    pub struct ReportName in Reports keyed by report {
+        /// Its key.
+        pub report: ReportKey,
+        /// Whose it is.
+        pub source: SourceKey,
+        /// SHA-256 of the member that was read.
+        pub digest: String,
+        /// First 64 bits of the SHA-256 of `digest`.
+        pub digest_hash: i64,
+        /// When the observation ended.
+        pub observed_at: Timestamp,
+    }
+}
+
+row! {
+    /// What finds the definition of a check again: a part of its columns.
+    pub struct CheckName in Checks keyed by check {
+        /// Its key.
+        pub check: CheckKey,
+        /// Which tool's.
+        pub tool: String,
+        /// The tool's own id.
+        pub id: String,
+        /// Kind of observation that makes it.
+        pub kind: i8,
+        /// Whether a look without credentials sees it, if known.
+        pub remote: Option<bool>,
+        /// First 64 bits of the SHA-256 of the definition.
+        pub content: i64,
+    }
+}
+
+row! {
+    /// What a score needs of a check: a part of its columns.
+    pub struct CheckScore in Checks keyed by check {
+        /// Its key.
+        pub check: CheckKey,
+        /// Which tool's.
+        pub tool: String,
+        /// The tool's own id.
+        pub id: String,
+        /// Kind of observation that makes it.
+        pub kind: i8,
+        /// One line for people.
+        pub title: String,
+        /// CVE ids.
+        pub cves: Vec<String>,
+        /// CVSS vectors.
+        pub vectors: Vec<String>,
+    }
+}
+
+row! {
+    /// What a count needs of a finding: a part of its columns.
+    pub struct FindingCount in Findings sharded by subject {
+        /// On which subject.
+        pub subject: SubjectKey,
+        /// Which check.
+        pub check: CheckKey,
+        /// State.
+        pub state: i8,
+        /// Severity here.
+        pub severity: i8,
+        /// What the source says was decided.
+        pub disposition: i8,
+        /// Since when.
+        pub first_seen: Timestamp,
+        /// Until when.
+        pub resolved_at: Option<Timestamp>,
+    }
+}
+
+row! {
+    /// What a score needs of a link: a part of its columns.
+    pub struct LinkPoint in Links sharded by subject {
+        /// The subject.
+        pub subject: SubjectKey,
+        /// The asset.
+        pub asset: AssetKey,
+    }
+}
+
+row! {
+    /// What a score needs of an asset: a part of its columns.
+    pub struct AssetPoint in Assets keyed by asset {
+        /// Its key.
+        pub asset: AssetKey,
+        /// Class.
+        pub class: i8,
+        /// The organisation scope it was born in.
+        pub organisation: Arc<str>,
+        /// When it was first seen by any source.
+        pub first_seen: Timestamp,
+    }
+}
+
+row! {
+    /// What a score needs of a relation: its columns, with targets shared.
+    pub struct RelationPoint in Relations sharded by subject {
+        /// Of which subject.
+        pub subject: SubjectKey,
+        /// Kind of relation.
+        pub kind: i8,
+        /// Code or identifier of the other side.
+        pub target: Arc<str>,
+        /// Since when it holds, as stated; `None` is since ever.
+        pub valid_from: Option<Timestamp>,
+        /// Until when, as stated.
+        pub valid_to: Option<Timestamp>,
+        /// Since when the source says so.
+        pub first_seen: Timestamp,
+        /// Until when the source said so.
+        pub resolved_at: Option<Timestamp>,
+    }
+}
+
+row! {
+    /// What a sum of points needs of a finding: a part of its columns.
+    pub struct FindingPoint in Findings sharded by subject {
+        /// On which subject.
+        pub subject: SubjectKey,
+        /// Which check.
+        pub check: CheckKey,
+        /// Where on the subject.
+        pub location: Arc<str>,
+        /// State.
+        pub state: i8,
+        /// Severity here.
+        pub severity: i8,
+        /// What the source says was decided.
+        pub disposition: i8,
+        /// Since when.
+        pub first_seen: Timestamp,
+        /// Until when.
+        pub resolved_at: Option<Timestamp>,
+    }
+}
