@@ -24,7 +24,7 @@ pub struct ProblemInputs {
 }
 
 /// What a problem is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Base {
     /// Exactly one CVE, with the score of the vector chosen for it in this run, if there is one.
     Vulnerability(Option<CvssScore>),
@@ -115,7 +115,7 @@ impl Exposure {
 }
 
 /// The ratings (格付) that say what an asset is worth; `None` is "not rated".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Value {
     /// 機密性: 3, 2 or 1.
     pub confidentiality: Option<u8>,

@@ -3,7 +3,7 @@
 //! `facts` reads one state of the lake, `profile` says what each asset is and is worth,
 //! `problems` counts each problem once, `unknowns` finds what nobody looked at, `run` makes
 //! the points and `references` what its estimates are held against, `some` scores a few assets of a
-//! large lake, `totals` adds up. Everything above a problem is integer addition, and the
+//! large lake, `sweep` all of them without their parts, `totals` adds up. Everything above a problem is integer addition, and the
 //! same inputs give the same points in any order.
 
 mod facts;
@@ -13,6 +13,7 @@ mod profile;
 mod references;
 mod run;
 mod some;
+mod sweep;
 mod totals;
 mod unknowns;
 
@@ -25,4 +26,5 @@ pub use problems::{Problem, ProblemKey};
 pub use profile::Profile;
 pub use references::References;
 pub use run::{AssetScore, Item, ItemKind, Remedy, ScoreRun};
+pub use sweep::{AssetSum, Sweep};
 pub use totals::{By, Total, is_within};

@@ -100,7 +100,7 @@ fn systems(
     systems
 }
 
-fn inherit(
+pub(super) fn inherit(
     exposure: &mut Option<Exposure>,
     value: &mut Value,
     (exposure_above, value_above): &(Option<Exposure>, Value),

@@ -1,10 +1,13 @@
 //! The laws of a score on a small lake.
 
 use yagura_baseline::model::Model;
-use yagura_model::points::MicroPoints;
+use yagura_model::{organisation::OrganisationCode, points::MicroPoints};
 
-use super::{By, ItemKind, References, ScoreRun};
+use super::{By, ItemKind, References, ScoreRun, Sweep};
 use crate::testing::{House, grype};
+
+const ALL: [By; 7] =
+    [By::Organisation, By::System, By::Asset, By::Class, By::Check, By::Domain, By::Remedy];
 
 async fn run(house: &House) -> ScoreRun {
     let snapshot = house.ingest.lake.snapshot().await.unwrap();
@@ -128,4 +131,43 @@ async fn references_are_left_for_a_day_and_one_model() {
     let text = Model::SHIPPED_TEXT.replace("percentile = 75", "percentile = 90");
     let other = Model::from_toml(&text).unwrap();
     assert_eq!(left(&other, "2026-11-01T12:00:00Z").await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_gives_the_sums_of_the_parts() {
+    let house = House::new();
+    house.take(REGISTER, &House::request("register")).await.unwrap();
+    let both = ["CVE-2026-0001", "CVE-2026-0002"];
+    for (source, image, at, cves) in [
+        ("a", "web:1", "2026-05-01T00:00:00Z", &both[..]),
+        ("a", "web:1", "2026-06-01T00:00:00Z", &both[1..]),
+        ("b", "web:2", "2026-10-01T00:00:00Z", &both[..]),
+        ("c", "web:1", "2026-10-02T00:00:00Z", &both[..1]),
+    ] {
+        let report = grype(at, cves).replace("web:1", image);
+        house.take(&report, &House::request(source)).await.unwrap();
+    }
+    let snapshot = house.ingest.lake.snapshot().await.unwrap();
+    let model = Model::shipped();
+    for at in ["2026-05-15T00:00:00Z", "2026-06-15T00:00:00Z", "2026-11-01T00:00:00Z"] {
+        let at = at.parse().unwrap();
+        for within in [None, Some(OrganisationCode::new("sakura").unwrap())] {
+            let (mut run, _) = ScoreRun::all(&snapshot, model, at).await.unwrap();
+            let sweep = Sweep::run(&snapshot, model, at, within.as_ref()).await.unwrap();
+            assert_eq!(sweep.references, run.references);
+            if let Some(within) = &within {
+                run = run.within(within);
+            }
+            assert_eq!(sweep.whole(), run.whole());
+            for by in ALL {
+                let mut lines = sweep.totals(by);
+                sweep.name(&snapshot, by, &mut lines).await.unwrap();
+                let mut expected = run.totals(by);
+                for line in expected.iter_mut().filter(|_| by == By::Remedy) {
+                    line.name = String::new();
+                }
+                assert_eq!(lines, expected, "{by:?} at {at}");
+            }
+        }
+    }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use yagura_model::{organisation::OrganisationCode, points::MicroPoints};
+use yagura_model::{
+    domain::AssetClass, id::AssetKey, organisation::OrganisationCode, points::MicroPoints,
+};
 
 use super::run::{AssetScore, ItemKind, ScoreRun};
 
@@ -45,7 +47,7 @@ pub struct Total {
 }
 
 impl Total {
-    fn of(key: &str, name: &str) -> Self {
+    pub(super) fn of(key: &str, name: &str) -> Self {
         Self {
             key: key.to_owned(),
             name: name.to_owned(),
@@ -99,7 +101,7 @@ impl ScoreRun {
             }
         }
         let mut lines: Vec<Total> = totals.into_values().collect();
-        lines.sort_by(|a, b| b.open.cmp(&a.open).then_with(|| a.key.cmp(&b.key)));
+        sort(&mut lines);
         lines
     }
 }
@@ -110,25 +112,53 @@ pub fn is_within(code: &str, organisation: &OrganisationCode) -> bool {
     below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// What decides under which lines the points of an asset stand.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'p> {
+    pub(super) asset: AssetKey,
+    pub(super) class: AssetClass,
+    pub(super) organisation: &'p str,
+}
+
+impl Place<'_> {
+    /// The keys of the lines, but those of systems.
+    pub(super) fn keys(self, by: By) -> Vec<String> {
+        match by {
+            By::Organisation => {
+                let mut code = self.organisation;
+                let mut codes = vec![code.to_owned()];
+                while let Some((above, _)) = code.rsplit_once('/') {
+                    code = above;
+                    codes.push(code.to_owned());
+                }
+                codes
+            }
+            By::Asset => vec![format!("A-{}", self.asset)],
+            By::Class => vec![self.class.as_str().to_owned()],
+            By::Domain => vec![self.class.domain().as_str().to_owned()],
+            By::System | By::Check | By::Remedy => Vec::new(),
+        }
+    }
+}
+
+/// Worst first; equal ones in order of key.
+pub(super) fn sort(lines: &mut [Total]) {
+    lines.sort_by(|a, b| b.open.cmp(&a.open).then_with(|| a.key.cmp(&b.key)));
+}
+
 fn groups(by: By, score: &AssetScore) -> Vec<(String, String)> {
     let profile = &score.profile;
-    let same = |text: &str| (text.to_owned(), text.to_owned());
-    match by {
-        By::Organisation => {
-            let mut code = profile.organisation.as_str();
-            let mut codes = vec![same(code)];
-            while let Some((above, _)) = code.rsplit_once('/') {
-                code = above;
-                codes.push(same(code));
-            }
-            codes
-        }
-        By::System => profile.systems.iter().map(|system| same(system)).collect(),
-        By::Asset => vec![(format!("A-{}", profile.asset), profile.name.clone())],
-        By::Class => vec![same(profile.class.as_str())],
-        By::Domain => vec![same(profile.class.domain().as_str())],
-        By::Check | By::Remedy => Vec::new(),
-    }
+    let organisation = profile.organisation.as_str();
+    let place = Place { asset: profile.asset, class: profile.class, organisation };
+    let keys = match by {
+        By::System => profile.systems.iter().cloned().collect(),
+        _ => place.keys(by),
+    };
+    let named = |key: String| match by {
+        By::Asset => (key, profile.name.clone()),
+        _ => (key.clone(), key),
+    };
+    keys.into_iter().map(named).collect()
 }
 
 fn by_remedy(totals: &mut BTreeMap<String, Total>, score: &AssetScore) {

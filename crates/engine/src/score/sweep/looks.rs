@@ -1,0 +1,137 @@
+//! Who looked at what: the newest look of each required observation of each asset.
+
+use std::collections::BTreeMap;
+
+use roaring::RoaringBitmap;
+use yagura_baseline::{
+    model::Model,
+    observation::{ObservationState, Required},
+};
+use yagura_lake::{LakeError, Snapshot, rows::CoverageRow, scan::Filter};
+use yagura_model::{
+    Timestamp,
+    coverage::{ObservationKind, ObservationKinds},
+    domain::AssetClass,
+    id::{Shard, SubjectKey},
+};
+
+use super::register::Register;
+use crate::score::facts::number;
+
+/// The required observations of all assets, in slots: those of an asset stand together.
+#[derive(Debug)]
+pub(super) struct Looks {
+    /// By index of the asset, its first slot.
+    first: Vec<usize>,
+    newest: Vec<Option<Timestamp>>,
+    required: BTreeMap<AssetClass, Vec<Required>>,
+    at: Timestamp,
+}
+
+/// A required observation of an asset.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    pub(super) slot: usize,
+    pub(super) required: Required,
+    pub(super) state: ObservationState,
+}
+
+impl Looks {
+    pub(super) async fn load(
+        snapshot: &Snapshot,
+        register: &Register,
+        model: &Model,
+        at: Timestamp,
+    ) -> Result<Self, LakeError> {
+        let mut looks =
+            Self { first: Vec::new(), newest: Vec::new(), required: BTreeMap::new(), at };
+        let mut classes = Vec::with_capacity(register.assets.len());
+        let mut slots = 0;
+        for asset in &register.assets {
+            let class = number(asset.class, AssetClass::from_number);
+            looks.first.push(slots);
+            if let Some(class) = class {
+                let required = looks.required.entry(class);
+                slots += required.or_insert_with(|| model.required(class).to_vec()).len();
+            }
+            classes.push(class);
+        }
+        looks.newest = vec![None; slots];
+        // Newest first: what a newer look of the same sort saw, an older one says nothing new of.
+        let mut rows: Vec<CoverageRow> = snapshot.rows(&Filter::all()).await?;
+        rows.retain(|row| row.observed_at <= at);
+        rows.sort_by_key(|row| std::cmp::Reverse(row.observed_at));
+        let mut met: BTreeMap<(Shard, i32, bool), RoaringBitmap> = BTreeMap::new();
+        for row in rows {
+            let credentialed = row.credentialed != Some(false);
+            let seen = met.entry((row.of_shard, row.kinds, credentialed)).or_default();
+            let subjects = subjects(&row)?;
+            let new = &subjects - &*seen;
+            *seen |= subjects;
+            let kinds = ObservationKinds(u32::try_from(row.kinds).unwrap_or_default());
+            for number in new {
+                let Some(index) = register.of(SubjectKey::new(row.of_shard, number)) else {
+                    continue;
+                };
+                if let Some(Some(class)) = classes.get(index) {
+                    looks.note(index, *class, kinds, row.credentialed, row.observed_at);
+                }
+            }
+        }
+        Ok(looks)
+    }
+
+    fn note(
+        &mut self,
+        index: usize,
+        class: AssetClass,
+        kinds: ObservationKinds,
+        credentialed: Option<bool>,
+        at: Timestamp,
+    ) {
+        let Some(required) = self.required.get(&class) else { return };
+        let first = self.first.get(index).copied().unwrap_or_default();
+        for (slot, required) in (first..).zip(required) {
+            let looked = kinds.contains(required.kind);
+            if looked && required.accepts(required.kind, credentialed) {
+                if let Some(newest) = self.newest.get_mut(slot) {
+                    *newest = (*newest).max(Some(at));
+                }
+            }
+        }
+    }
+
+    /// The required observations of an asset, with what is known of each.
+    pub(super) fn of(&self, index: usize, class: AssetClass) -> impl Iterator<Item = Look> {
+        let first = self.first.get(index).copied().unwrap_or_default();
+        let required = self.required.get(&class).map(Vec::as_slice).unwrap_or_default();
+        (first..).zip(required).map(|(slot, required)| {
+            let newest = self.newest.get(slot).copied().flatten();
+            Look { slot, required: *required, state: required.state(newest, self.at) }
+        })
+    }
+
+    /// How many slots there are.
+    pub(super) fn slots(&self) -> usize {
+        self.newest.len()
+    }
+
+    /// The slots of an asset that ask for a kind.
+    pub(super) fn slots_of(
+        &self,
+        index: usize,
+        class: AssetClass,
+        kind: ObservationKind,
+    ) -> impl Iterator<Item = usize> {
+        let first = self.first.get(index).copied().unwrap_or_default();
+        let required = self.required.get(&class).map(Vec::as_slice).unwrap_or_default();
+        (first..).zip(required).filter(move |(_, one)| one.kind == kind).map(|(slot, _)| slot)
+    }
+}
+
+fn subjects(row: &CoverageRow) -> Result<RoaringBitmap, LakeError> {
+    RoaringBitmap::deserialize_from(row.subjects.as_slice()).map_err(|error| LakeError::Shape {
+        found: error.to_string(),
+        wanted: "a roaring bitmap of subjects".to_owned(),
+    })
+}

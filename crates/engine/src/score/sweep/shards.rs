@@ -1,0 +1,35 @@
+//! Shards side by side, on as many threads as there are cores.
+
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use yagura_lake::LakeError;
+use yagura_model::id::Shard;
+
+/// Does some work for each shard and gives what each gave, in the order of the shards.
+pub(super) fn each<T: Send>(
+    shards: &[Shard],
+    work: impl Fn(Shard) -> Result<T, LakeError> + Sync,
+) -> Result<Vec<T>, LakeError> {
+    let next = AtomicUsize::new(0);
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(shards.len());
+    let worker = || {
+        let mut done = Vec::new();
+        while let Some(shard) = shards.get(next.fetch_add(1, Ordering::Relaxed)) {
+            done.push((*shard, work(*shard)?));
+        }
+        Ok::<_, LakeError>(done)
+    };
+    let mut done = Vec::with_capacity(shards.len());
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
+        for worker in workers {
+            let part = worker.join();
+            done.extend(part.map_err(|_| LakeError::Task("a sweep panicked".to_owned()))??);
+        }
+        Ok::<_, LakeError>(())
+    })?;
+    done.sort_by_key(|(shard, _)| *shard);
+    Ok(done.into_iter().map(|(_, value)| value).collect())
+}

@@ -1,0 +1,113 @@
+//! The lines of a sweep.
+
+use std::collections::{BTreeMap, HashMap};
+
+use yagura_lake::{
+    LakeError, Snapshot,
+    rows::{AssetRow, CheckScore},
+    scan::Filter,
+};
+use yagura_model::id::{AssetKey, CheckKey};
+
+use super::{AssetSum, Sweep, sums::Sums};
+use crate::score::totals::{By, Place, Total, sort};
+
+impl Total {
+    fn add_sum(&mut self, of: &AssetSum) {
+        self.open += of.open;
+        self.accepted += of.accepted;
+        self.unknown += of.unknown;
+        self.assets += 1;
+        self.items += of.items;
+    }
+}
+
+impl AssetSum {
+    fn keys(&self, by: By) -> Vec<String> {
+        if by == By::System {
+            return self.systems.iter().map(|system| system.to_string()).collect();
+        }
+        Place { asset: self.asset, class: self.class, organisation: &self.organisation }.keys(by)
+    }
+}
+
+impl Sweep {
+    /// All assets together.
+    pub fn whole(&self) -> Total {
+        let mut whole = Total::of("", "");
+        self.assets.iter().for_each(|sum| whole.add_sum(sum));
+        whole
+    }
+
+    /// The lines of a score, worst first, by their keys; [`name`](Self::name) adds what people call
+    /// them.
+    pub fn totals(&self, by: By) -> Vec<Total> {
+        let mut lines: Vec<Total> = match by {
+            By::Check => of_sums(&self.by_check),
+            By::Remedy => of_sums(&self.by_remedy),
+            _ => {
+                let mut totals: HashMap<String, Total> = HashMap::new();
+                for sum in &self.assets {
+                    for key in sum.keys(by) {
+                        let line = totals.entry(key);
+                        line.or_insert_with_key(|key| Total::of(key, key)).add_sum(sum);
+                    }
+                }
+                totals.into_values().collect()
+            }
+        };
+        sort(&mut lines);
+        lines
+    }
+
+    /// Gives lines their names: assets theirs, problems the title they have at the first asset.
+    ///
+    /// # Errors
+    /// If a table cannot be read.
+    pub async fn name(
+        &self,
+        snapshot: &Snapshot,
+        by: By,
+        lines: &mut [Total],
+    ) -> Result<(), LakeError> {
+        match by {
+            By::Asset => {
+                let key = |line: &Total| line.key.strip_prefix("A-")?.parse().ok().map(AssetKey);
+                let keys = lines.iter().filter_map(key).map(|key| key.0);
+                let rows: Vec<AssetRow> = snapshot.rows(&Filter::of("asset", keys)).await?;
+                let names: BTreeMap<AssetKey, String> =
+                    rows.into_iter().map(|row| (row.asset, row.name)).collect();
+                for line in lines {
+                    line.name =
+                        key(line).and_then(|key| names.get(&key)).cloned().unwrap_or_default();
+                }
+            }
+            By::Check => {
+                let check = |line: &Total| self.by_check.titled(&line.key);
+                let keys = lines.iter().filter_map(check).map(|check| i64::from(check.0));
+                let rows: Vec<CheckScore> = snapshot.rows(&Filter::of("check", keys)).await?;
+                let titles: BTreeMap<CheckKey, String> =
+                    rows.into_iter().map(|row| (row.check, row.title)).collect();
+                for line in lines {
+                    line.name =
+                        check(line).and_then(|key| titles.get(&key)).cloned().unwrap_or_default();
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn of_sums(sums: &Sums) -> Vec<Total> {
+    let line = |(key, sum): (&std::sync::Arc<str>, &super::sums::Sum)| Total {
+        key: key.to_string(),
+        name: String::new(),
+        open: sum.open,
+        accepted: sum.accepted,
+        unknown: sum.unknown,
+        assets: sum.assets,
+        items: sum.items,
+    };
+    sums.all().map(line).filter(|line| line.items > 0).collect()
+}
