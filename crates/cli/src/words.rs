@@ -1,10 +1,9 @@
 //! What several verbs say alike.
 
 use yagura_engine::{baseline::model::Model, score::Names};
-use yagura_model::organisation::OrganisationCode;
+use yagura_model::{Timestamp, organisation::OrganisationCode};
 
 use crate::{
-    arguments::scoring::Scored,
     failure::Failure,
     i18n::Texts,
     output::{
@@ -17,18 +16,29 @@ use crate::{
 /// Width where there is no terminal.
 const PAGE: usize = 100;
 
+/// Which score it is.
+#[derive(Debug)]
+pub(crate) struct Heading<'s> {
+    pub(crate) model: &'s Model,
+    /// Name and version of the model.
+    pub(crate) named: &'s str,
+    pub(crate) at: Timestamp,
+    /// How many assets count.
+    pub(crate) assets: usize,
+}
+
 /// What every score begins with: model, time, assets, and what was not there to be used.
-pub(crate) fn heading(session: &mut Session, scored: &Scored) -> Result<(), Failure> {
-    let at = Cell::time(Some(scored.run.at)).shown(&session.console.look().zone);
+pub(crate) fn heading(session: &mut Session, of: &Heading<'_>) -> Result<(), Failure> {
+    let at = Cell::time(Some(of.at)).shown(&session.console.look().zone);
     let texts = &session.texts;
-    let title = if texts.is_japanese() { &scored.model.title_ja } else { &scored.model.title_en };
+    let title = if texts.is_japanese() { &of.model.title_ja } else { &of.model.title_en };
     let lines = [
         texts.say_with(
             "score-model",
-            &[("model", scored.run.model.as_str().into()), ("title", title.as_str().into())],
+            &[("model", of.named.into()), ("title", title.as_str().into())],
         ),
         texts.say_with("score-as-of", &[("time", at.into())]),
-        texts.say_with("score-assets", &[("count", scored.run.assets.len().into())]),
+        texts.say_with("score-assets", &[("count", of.assets.into())]),
         texts.say("score-no-threat-data"),
     ];
     for line in lines {

@@ -7,12 +7,16 @@ use jiff::Timestamp;
 use yagura_engine::{
     baseline::model::Model,
     lake::{Lake, LakeError, Snapshot},
-    score::{Facts, Names, ScoreRun, is_within},
+    score::{Facts, Names, ScoreRun, Sweep, is_within},
 };
 use yagura_model::{id::AssetKey, organisation::OrganisationCode};
 
 use super::moment::Moment;
-use crate::{failure::Failure, session::Session, words};
+use crate::{
+    failure::Failure,
+    session::Session,
+    words::{self, Heading},
+};
 
 /// See the module.
 #[derive(Debug, Args)]
@@ -38,6 +42,31 @@ pub(crate) struct Scored {
     pub(crate) snapshot: Snapshot,
 }
 
+/// The sums of a score, without the parts they are made of.
+#[derive(Debug)]
+pub(crate) struct Swept {
+    pub(crate) sweep: Sweep,
+    pub(crate) names: Names,
+    pub(crate) model: Model,
+    pub(crate) snapshot: Snapshot,
+}
+
+impl Scored {
+    /// What it begins with.
+    pub(crate) fn heading(&self) -> Heading<'_> {
+        let run = &self.run;
+        Heading { model: &self.model, named: &run.model, at: run.at, assets: run.assets.len() }
+    }
+}
+
+impl Swept {
+    /// What it begins with.
+    pub(crate) fn heading(&self) -> Heading<'_> {
+        let of = &self.sweep;
+        Heading { model: &self.model, named: &of.model, at: of.at, assets: of.assets.len() }
+    }
+}
+
 /// A state of the lake and what is asked of it.
 #[derive(Debug)]
 pub(crate) struct Asked {
@@ -59,9 +88,9 @@ impl ScoringArguments {
         Ok(Asked { snapshot, lake, model, as_of, now, org: self.org.clone() })
     }
 
-    /// Makes the score of all assets.
-    pub(crate) async fn score(&self, session: &Session) -> Result<Scored, Failure> {
-        self.ask(session).await?.all(session).await
+    /// Adds up the points of all assets.
+    pub(crate) async fn sweep(&self, session: &Session) -> Result<Swept, Failure> {
+        self.ask(session).await?.sweep(session).await
     }
 
     fn model(&self, session: &Session) -> Result<Model, Failure> {
@@ -77,6 +106,27 @@ impl ScoringArguments {
 }
 
 impl Asked {
+    /// Adds up the points. All assets are scored, since estimates stand on all of them; those of
+    /// other organisations are left out of the sums.
+    async fn sweep(self, session: &Session) -> Result<Swept, Failure> {
+        let Self { snapshot, lake, model, as_of, now, org } = self;
+        let swept = async {
+            let sweep = match as_of {
+                Some(at) => Sweep::run(&snapshot, &model, at, org.as_ref()).await?,
+                None => Sweep::present(&lake, &snapshot, &model, now, org.as_ref()).await?,
+            };
+            let names = Names::of_sweep(&snapshot, &sweep).await?;
+            Ok::<_, LakeError>((sweep, names))
+        };
+        let (sweep, names) = swept.await.map_err(|error| session.lake_failure(&error))?;
+        if let Some(org) = org.filter(|_| sweep.assets.is_empty())
+            && !names.codes().any(|code| is_within(code, &org))
+        {
+            return Err(words::unknown_organisation(session, &org));
+        }
+        Ok(Swept { sweep, names, model, snapshot })
+    }
+
     /// Makes the score. All assets are scored, since estimates stand on all of them; then those of
     /// other organisations are left out.
     pub(crate) async fn all(self, session: &Session) -> Result<Scored, Failure> {

@@ -9,7 +9,7 @@ use super::Verb;
 use crate::{
     arguments::{
         results::{ResultArguments, Sheet},
-        scoring::{Scored, ScoringArguments},
+        scoring::{ScoringArguments, Swept},
     },
     failure::Failure,
     output::cell::Cell,
@@ -131,15 +131,15 @@ const COLUMNS: &[(&str, u16)] = &[
 
 impl Verb for Score {
     fn run(self, session: &mut Session) -> Result<Status, Failure> {
-        let scored = session.block_on(self.scoring.score(session))??;
-        let (lines, all) = self.lines(session, &scored);
-        let total = Line::of(scored.run.whole(), String::new());
+        let swept = session.block_on(self.scoring.sweep(session))??;
+        let (lines, all) = self.lines(session, &swept)?;
+        let total = Line::of(swept.sweep.whole(), String::new());
         if session.global.json {
             let document = Document {
                 version: 1,
-                model: &scored.run.model,
-                as_of: scored.run.at,
-                commit: scored.run.commit.0,
+                model: &swept.sweep.model,
+                as_of: swept.sweep.at,
+                commit: swept.sweep.commit.0,
                 threat_data: false,
                 by: self.by,
                 total,
@@ -151,7 +151,7 @@ impl Verb for Score {
         let rows: Vec<Vec<Cell>> = lines.iter().map(Line::cells).collect();
         let sheet = Sheet { name: "score", columns: COLUMNS, rows: &rows };
         if !self.results.write(session, &sheet)? {
-            show::show(session, &scored, self.by, rows, &total, all)?;
+            show::show(session, &swept, self.by, rows, &total, all)?;
         }
         Ok(Status::Done)
     }
@@ -159,29 +159,32 @@ impl Verb for Score {
 
 impl Score {
     /// The lines wanted, and how many there are in all.
-    fn lines(&self, session: &Session, scored: &Scored) -> (Vec<Line>, usize) {
-        let mut totals = scored.run.totals(self.by.by());
+    fn lines(&self, session: &Session, swept: &Swept) -> Result<(Vec<Line>, usize), Failure> {
+        let by = self.by.by();
+        let mut totals = swept.sweep.totals(by);
         if let (Group::Org, Some(org)) = (self.by, &self.scoring.org) {
             totals.retain(|total| is_within(&total.key, org));
         }
         let all = totals.len();
         totals.truncate(self.top.unwrap_or(all));
+        let named = session.block_on(swept.sweep.name(&swept.snapshot, by, &mut totals))?;
+        named.map_err(|error| session.lake_failure(&error))?;
         let line = |total: Total| {
-            let name = self.name(session, scored, &total);
+            let name = self.name(session, swept, &total);
             Line::of(total, name)
         };
-        (totals.into_iter().map(line).collect(), all)
+        Ok((totals.into_iter().map(line).collect(), all))
     }
 
-    fn name(&self, session: &Session, scored: &Scored, total: &Total) -> String {
+    fn name(&self, session: &Session, swept: &Swept, total: &Total) -> String {
         let texts = &session.texts;
         let key = total.key.as_str();
         match self.by {
-            Group::Org => words::organisation(texts, &scored.names, key),
-            Group::System => scored.names.system(key).unwrap_or(key).to_owned(),
+            Group::Org => words::organisation(texts, &swept.names, key),
+            Group::System => swept.names.system(key).unwrap_or(key).to_owned(),
             Group::Class => texts.say(&format!("class-{key}")),
             Group::Domain => texts.say(&format!("domain-{key}")),
-            Group::Check if total.name.is_empty() => words::remedy(texts, &scored.model, key),
+            Group::Check if total.name.is_empty() => words::remedy(texts, &swept.model, key),
             Group::Asset | Group::Check => total.name.clone(),
         }
     }

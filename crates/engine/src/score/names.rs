@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use yagura_lake::{LakeError, Snapshot, rows::OrganisationRow, scan::Filter};
 use yagura_model::{Timestamp, domain::AssetClass, identifier::IdentifierKind};
 
-use super::facts::{Facts, number};
+use super::{
+    facts::{Facts, number},
+    sweep::Sweep,
+};
 
 /// A name in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -43,6 +46,15 @@ impl Names {
             }
         }
         Ok(names)
+    }
+
+    /// The names of what a sweep has lines for.
+    ///
+    /// # Errors
+    /// If the lake cannot be read.
+    pub async fn of_sweep(snapshot: &Snapshot, sweep: &Sweep) -> Result<Self, LakeError> {
+        let organisations = organisations(snapshot, sweep.at).await?;
+        Ok(Self { organisations, systems: sweep.systems.clone() })
     }
 
     /// The names of organisations at a time, and of nothing else.

@@ -11,10 +11,11 @@ use yagura_lake::{
 };
 use yagura_model::{
     Timestamp, asset::RelationKind, domain::AssetClass, id::AssetKey, identifier::IdentifierKind,
+    organisation::OrganisationCode,
 };
 
 use super::{
-    Facts, References, ScoreRun,
+    Facts, References, ScoreRun, Sweep,
     facts::{is, of_assets},
 };
 
@@ -78,6 +79,28 @@ impl ScoreRun {
         let mut run = Self::against(references, &facts, model, snapshot.commit());
         run.assets.retain(|score| assets.contains(&score.profile.asset));
         Ok((run, facts))
+    }
+}
+
+impl Sweep {
+    /// Scores all assets as they are now, as [`run`](Self::run). In a large lake the references are
+    /// left for [`ScoreRun::some`].
+    ///
+    /// # Errors
+    /// If a table cannot be read.
+    pub async fn present(
+        lake: &Lake,
+        snapshot: &Snapshot,
+        model: &Model,
+        now: Timestamp,
+        within: Option<&OrganisationCode>,
+    ) -> Result<Self, LakeError> {
+        let sweep = Self::run(snapshot, model, now, within).await?;
+        if is_large(snapshot).await? {
+            // A folder that cannot be written to can be asked all the same.
+            drop(sweep.references.leave(lake, model).await);
+        }
+        Ok(sweep)
     }
 }
 

@@ -16,6 +16,7 @@ mod sums;
 mod totals;
 mod weigh;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use yagura_baseline::{
@@ -56,6 +57,8 @@ pub struct Sweep {
     pub references: References,
     /// Those in service, in order of key.
     pub assets: Vec<AssetSum>,
+    /// Names of systems by their numbers.
+    pub(super) systems: BTreeMap<String, String>,
     /// By problem, gap and missing observation.
     by_check: Sums,
     /// By what one correction closes.
@@ -112,8 +115,10 @@ impl Sweep {
         let (model, within) = (model.clone(), within.cloned());
         let commit = snapshot.commit();
         tokio::task::spawn_blocking(move || {
-            let ground = Ground { model: &model, at, register, sketches, looks };
-            ground.sweep(&scans, commit, within.as_ref())
+            let mut ground = Ground { model: &model, at, register, sketches, looks };
+            let systems = std::mem::take(&mut ground.sketches.systems);
+            let swept = ground.sweep(&scans, commit, within.as_ref())?;
+            Ok(Self { systems, ..swept })
         })
         .await
         .map_err(|error| LakeError::Task(error.to_string()))?
@@ -180,6 +185,7 @@ impl Ground<'_> {
             commit,
             references,
             assets,
+            systems: BTreeMap::new(),
             by_check: weighed.by_check,
             by_remedy: weighed.by_remedy,
         })
@@ -187,7 +193,7 @@ impl Ground<'_> {
 
     /// What observed assets of a class carry for an observation: the model's percentile.
     fn references(&self, carried: &[MicroPoints], commit: Commit) -> References {
-        let mut sums = std::collections::BTreeMap::<_, Vec<MicroPoints>>::new();
+        let mut sums = BTreeMap::<_, Vec<MicroPoints>>::new();
         for (index, sketch) in self.sketches.all.iter().enumerate() {
             let (Some(class), true) = (sketch.class, sketch.in_service) else { continue };
             for look in self.looks.of(index, class) {

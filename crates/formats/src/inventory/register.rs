@@ -238,7 +238,7 @@ impl<'s> Register<'s> {
         let unnamed = thing.name.is_none().then(|| Cow::Owned(key.into_owned()));
         let (local, _) = self.locals.number(&whole);
         // Of a thing with a number, the key is the number.
-        let stable_id = thing.number.is_some().then(|| Cow::Owned(whole));
+        let stable_id = thing.number.is_some().then_some(Cow::Owned(whole));
         thing.attributes.extend(row.own.into_iter().map(|(name, value)| Attribute { name, value }));
         thing.date_relations();
         self.observed_at = self.observed_at.max(thing.observed_at);

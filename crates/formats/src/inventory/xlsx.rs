@@ -60,7 +60,11 @@ impl Format for InventoryXlsx {
         for sheet in &sheets {
             if context.mapping.is_none() && !is_inventory(&mut workbook, sheet)? {
                 let detail = "the sheet has no header of an inventory and was not read";
-                register.warn(WarningCode::UnreadableValue, &format!("sheet `{sheet}`"), detail)?;
+                register.warn(
+                    WarningCode::UnreadableValue,
+                    format_args!("sheet `{sheet}`"),
+                    detail,
+                )?;
                 continue;
             }
             read += 1;

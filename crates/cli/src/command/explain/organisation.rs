@@ -87,7 +87,7 @@ pub(super) fn explain(
     let name = words::organisation(&session.texts, &scored.names, code.as_str());
     let title = session.console.paint(Tone::Strong, &format!("{code}  {name}"));
     writeln!(session.console.out(), "{title}")?;
-    words::heading(session, scored)?;
+    words::heading(session, &scored.heading())?;
     let titles =
         [session.texts.say("explain-worst-assets"), session.texts.say("explain-worst-remedies")];
     let [worst_assets, worst_remedies] = titles;

@@ -25,7 +25,7 @@ pub(super) fn show(
     explained: &Explained,
 ) -> Result<(), Failure> {
     profile(session, scored, &explained.asset)?;
-    words::heading(session, scored)?;
+    words::heading(session, &scored.heading())?;
     total(session, explained)?;
     for (index, told) in explained.remedies.iter().enumerate() {
         writeln!(session.console.out())?;

@@ -2,7 +2,7 @@
 
 use super::{Group, Line};
 use crate::{
-    arguments::scoring::Scored,
+    arguments::scoring::Swept,
     failure::Failure,
     output::{
         cell::{Cell, Tone},
@@ -16,14 +16,14 @@ use crate::{
 /// Writes the heading, the table and what must be said of it.
 pub(super) fn show(
     session: &mut Session,
-    scored: &Scored,
+    swept: &Swept,
     by: Group,
     rows: Vec<Vec<Cell>>,
     total: &Line,
     all: usize,
 ) -> Result<(), Failure> {
-    words::heading(session, scored)?;
-    if scored.run.assets.is_empty() {
+    words::heading(session, &swept.heading())?;
+    if swept.sweep.assets.is_empty() {
         let note = session.texts.say("score-empty");
         writeln!(session.console.out(), "{note}")?;
         return Ok(());

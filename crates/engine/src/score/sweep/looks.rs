@@ -93,10 +93,11 @@ impl Looks {
         let first = self.first.get(index).copied().unwrap_or_default();
         for (slot, required) in (first..).zip(required) {
             let looked = kinds.contains(required.kind);
-            if looked && required.accepts(required.kind, credentialed) {
-                if let Some(newest) = self.newest.get_mut(slot) {
-                    *newest = (*newest).max(Some(at));
-                }
+            if looked
+                && required.accepts(required.kind, credentialed)
+                && let Some(newest) = self.newest.get_mut(slot)
+            {
+                *newest = (*newest).max(Some(at));
             }
         }
     }

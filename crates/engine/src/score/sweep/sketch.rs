@@ -53,6 +53,8 @@ pub(super) struct Sketch {
 #[derive(Debug, Default)]
 pub(super) struct Sketches {
     pub(super) all: Vec<Sketch>,
+    /// Names of systems by their numbers.
+    pub(super) systems: BTreeMap<String, String>,
 }
 
 /// Which of two statements counts: the newer one.
@@ -81,9 +83,35 @@ impl Sketches {
         let mut all = Said::default();
         said.into_iter().for_each(|part| all.add(part));
         let sketch = |index| all.sketch(register, index);
-        let mut sketches = Self { all: (0..register.assets.len()).map(sketch).collect() };
-        sketches.inherit(&systems(snapshot, register, &sketches, at).await?);
+        let all = (0..register.assets.len()).map(sketch).collect();
+        let mut sketches = Self { all, systems: BTreeMap::new() };
+        let worth = sketches.load_systems(snapshot, register, at).await?;
+        sketches.inherit(&worth);
         Ok(sketches)
+    }
+
+    /// Reads the systems; gives what each is worth by what assets name it: number, name.
+    async fn load_systems(
+        &mut self,
+        snapshot: &Snapshot,
+        register: &Register,
+        at: Timestamp,
+    ) -> Result<BTreeMap<Arc<str>, (Option<Exposure>, Value)>, LakeError> {
+        let class = i64::from(AssetClass::System.number());
+        let rows: Vec<AssetRow> = snapshot.rows(&Filter::of("class", [class])).await?;
+        let mut numbers = numbers(snapshot, register, &rows, at).await?;
+        let mut worth = BTreeMap::new();
+        for row in rows {
+            let Some(index) = register.index(row.asset) else { continue };
+            let Some(sketch) = self.all.get(index) else { continue };
+            let said = (sketch.exposure, sketch.value);
+            for number in numbers.remove(&index).into_iter().flatten() {
+                self.systems.insert(number.to_string(), row.name.clone());
+                worth.insert(number, said);
+            }
+            worth.insert(Arc::from(row.name), said);
+        }
+        Ok(worth)
     }
 
     /// What an asset does not say of its exposure and ratings, the systems it belongs to say for it.
@@ -193,36 +221,24 @@ fn newest<K: std::hash::Hash + Eq>(
     }
 }
 
-/// The systems by what assets name them: number, name.
-async fn systems(
+/// The numbers of some systems, by index of the asset.
+async fn numbers(
     snapshot: &Snapshot,
     register: &Register,
-    sketches: &Sketches,
+    systems: &[AssetRow],
     at: Timestamp,
-) -> Result<BTreeMap<Arc<str>, (Option<Exposure>, Value)>, LakeError> {
-    let class = i64::from(AssetClass::System.number());
-    let rows: Vec<AssetRow> = snapshot.rows(&Filter::of("class", [class])).await?;
-    let keys = rows.iter().map(|row| row.asset.0);
+) -> Result<BTreeMap<usize, Vec<Arc<str>>>, LakeError> {
+    let keys = systems.iter().map(|row| row.asset.0);
     let links: Vec<LinkRow> = snapshot.rows(&Filter::of("asset", keys)).await?;
     let subjects = links.iter().map(|link| link.subject.0);
     let identifiers: Vec<IdentifierRow> = snapshot.rows(&Filter::of("subject", subjects)).await?;
     let mut numbers: BTreeMap<usize, Vec<Arc<str>>> = BTreeMap::new();
     for row in identifiers {
         let holds = row.first_seen <= at && row.resolved_at.is_none_or(|to| to > at);
-        let numbers_it = is(row.kind, IdentifierKind::from_number, IdentifierKind::SystemNumber);
-        if let (true, true, Some(index)) = (holds, numbers_it, register.of(row.subject)) {
+        let is_number = is(row.kind, IdentifierKind::from_number, IdentifierKind::SystemNumber);
+        if let (true, true, Some(index)) = (holds, is_number, register.of(row.subject)) {
             numbers.entry(index).or_default().push(row.value);
         }
     }
-    let mut systems = BTreeMap::new();
-    for row in rows {
-        let Some(index) = register.index(row.asset) else { continue };
-        let Some(sketch) = sketches.all.get(index) else { continue };
-        let said = (sketch.exposure, sketch.value);
-        systems.insert(Arc::from(row.name), said);
-        for number in numbers.remove(&index).into_iter().flatten() {
-            systems.insert(number, said);
-        }
-    }
-    Ok(systems)
+    Ok(numbers)
 }
