@@ -90,7 +90,33 @@ impl ScoringArguments {
 
     /// Adds up the points of all assets.
     pub(crate) async fn sweep(&self, session: &Session) -> Result<Swept, Failure> {
-        self.ask(session).await?.sweep(session).await
+        let swept = self.sweep_within(session, self.org.as_ref()).await?;
+        if let Some(org) = self.org.as_ref().filter(|_| swept.sweep.assets.is_empty())
+            && !swept.names.codes().any(|code| is_within(code, org))
+        {
+            return Err(words::unknown_organisation(session, org));
+        }
+        Ok(swept)
+    }
+
+    /// Adds up the points of the assets of an organisation and those below it, or of all. All assets
+    /// are scored, since estimates stand on all of them.
+    pub(crate) async fn sweep_within(
+        &self,
+        session: &Session,
+        within: Option<&OrganisationCode>,
+    ) -> Result<Swept, Failure> {
+        let Asked { snapshot, lake, model, as_of, now, .. } = self.ask(session).await?;
+        let swept = async {
+            let sweep = match as_of {
+                Some(at) => Sweep::run(&snapshot, &model, at, within).await?,
+                None => Sweep::present(&lake, &snapshot, &model, now, within).await?,
+            };
+            let names = Names::of_sweep(&snapshot, &sweep).await?;
+            Ok::<_, LakeError>((sweep, names))
+        };
+        let (sweep, names) = swept.await.map_err(|error| session.lake_failure(&error))?;
+        Ok(Swept { sweep, names, model, snapshot })
     }
 
     fn model(&self, session: &Session) -> Result<Model, Failure> {
@@ -106,30 +132,9 @@ impl ScoringArguments {
 }
 
 impl Asked {
-    /// Adds up the points. All assets are scored, since estimates stand on all of them; those of
-    /// other organisations are left out of the sums.
-    async fn sweep(self, session: &Session) -> Result<Swept, Failure> {
-        let Self { snapshot, lake, model, as_of, now, org } = self;
-        let swept = async {
-            let sweep = match as_of {
-                Some(at) => Sweep::run(&snapshot, &model, at, org.as_ref()).await?,
-                None => Sweep::present(&lake, &snapshot, &model, now, org.as_ref()).await?,
-            };
-            let names = Names::of_sweep(&snapshot, &sweep).await?;
-            Ok::<_, LakeError>((sweep, names))
-        };
-        let (sweep, names) = swept.await.map_err(|error| session.lake_failure(&error))?;
-        if let Some(org) = org.filter(|_| sweep.assets.is_empty())
-            && !names.codes().any(|code| is_within(code, &org))
-        {
-            return Err(words::unknown_organisation(session, &org));
-        }
-        Ok(Swept { sweep, names, model, snapshot })
-    }
-
     /// Makes the score. All assets are scored, since estimates stand on all of them; then those of
     /// other organisations are left out.
-    pub(crate) async fn all(self, session: &Session) -> Result<Scored, Failure> {
+    async fn all(self, session: &Session) -> Result<Scored, Failure> {
         let scored = match self.as_of {
             Some(at) => ScoreRun::all(&self.snapshot, &self.model, at).await,
             None => ScoreRun::present(&self.lake, &self.snapshot, &self.model, self.now).await,

@@ -1,15 +1,17 @@
 //! `yagura explain`: every point back to the bytes of a report.
 
+use std::collections::BTreeSet;
+
 use clap::Parser;
 use yagura_engine::{
     explain::{FindingId, asset_of, find_assets, near_assets},
-    score::{AssetScore, By, is_within},
+    score::{AssetScore, is_within},
 };
-use yagura_model::organisation::OrganisationCode;
+use yagura_model::{id::AssetKey, organisation::OrganisationCode};
 
 use super::Verb;
 use crate::{
-    arguments::scoring::{Scored, ScoringArguments},
+    arguments::scoring::{Asked, Scored, ScoringArguments, Swept},
     failure::Failure,
     session::{Session, Status},
 };
@@ -38,32 +40,29 @@ pub(crate) struct Explain {
     scoring: ScoringArguments,
 }
 
-/// What is to be explained.
+/// What is to be explained of an asset.
 enum Target<'s> {
     Asset(&'s AssetScore),
     Finding(&'s AssetScore, FindingId),
-    Organisation(OrganisationCode),
 }
 
 impl Verb for Explain {
     fn run(self, session: &mut Session) -> Result<Status, Failure> {
-        let scored = session.block_on(self.score(session))??;
-        let target = session.block_on(self.target(session, &scored))??;
-        let json = session.global.json;
-        let (asset, only) = match target {
-            Target::Asset(asset) => (asset, None),
-            Target::Finding(asset, finding) => (asset, Some(finding)),
-            Target::Organisation(code) => {
-                let top = self.top.unwrap_or(if json { usize::MAX } else { REMEDIES });
-                organisation::explain(session, &scored, &code, top)?;
-                return Ok(Status::Done);
-            }
+        let asked = session.block_on(self.scoring.ask(session))??;
+        let assets = session.block_on(self.assets(session, &asked))??;
+        if assets.is_empty() {
+            return self.organisation(session);
+        }
+        let scored = session.block_on(asked.some(session, &assets))??;
+        let (asset, only) = match self.target(session, &scored, &assets)? {
+            Some(Target::Asset(asset)) => (asset, None),
+            Some(Target::Finding(asset, finding)) => (asset, Some(finding)),
+            None => return self.organisation(session),
         };
-        let top = self.top.unwrap_or(if json { usize::MAX } else { REMEDIES });
         let explained = session
-            .block_on(Explained::of(&scored, asset, only, top))?
+            .block_on(Explained::of(&scored, asset, only, self.top(session)))?
             .map_err(|error| session.lake_failure(&error))?;
-        if json {
+        if session.global.json {
             session.console.json_line(&explained)?;
         } else {
             show::show(session, &scored, &explained)?;
@@ -73,10 +72,16 @@ impl Verb for Explain {
 }
 
 impl Explain {
-    /// The score of what is asked about: of all assets only where that is an organisation, or
-    /// nothing that is known.
-    async fn score(&self, session: &Session) -> Result<Scored, Failure> {
-        let asked = self.scoring.ask(session).await?;
+    fn top(&self, session: &Session) -> usize {
+        self.top.unwrap_or(if session.global.json { usize::MAX } else { REMEDIES })
+    }
+
+    /// The assets that are meant, if any are.
+    async fn assets(
+        &self,
+        session: &Session,
+        asked: &Asked,
+    ) -> Result<BTreeSet<AssetKey>, Failure> {
         let text = self.subject.trim();
         let assets = match text.parse::<FindingId>() {
             Ok(finding) => {
@@ -85,60 +90,66 @@ impl Explain {
             }
             Err(_) => find_assets(&asked.snapshot, text).await,
         };
-        let assets = assets.map_err(|error| session.lake_failure(&error))?;
-        if assets.is_empty() {
-            asked.all(session).await
-        } else {
-            asked.some(session, &assets).await
+        let assets: BTreeSet<AssetKey> = assets.map_err(|error| session.lake_failure(&error))?;
+        if assets.is_empty() && text.parse::<FindingId>().is_ok() {
+            return Err(self.no_finding(session));
         }
+        Ok(assets)
     }
 
-    async fn target<'s>(
+    /// The asset or finding that is meant; none if no asset meant is in service and in view.
+    fn target<'s>(
         &self,
         session: &Session,
         scored: &'s Scored,
-    ) -> Result<Target<'s>, Failure> {
+        assets: &BTreeSet<AssetKey>,
+    ) -> Result<Option<Target<'s>>, Failure> {
         let text = self.subject.trim();
-        if let Ok(finding) = text.parse::<FindingId>() {
-            let key = asset_of(&scored.snapshot, finding.subject)
-                .await
-                .map_err(|error| session.lake_failure(&error))?;
-            let asset = key.and_then(|key| scored.run.asset(key));
-            let open = asset.filter(|asset| document::holds(asset, finding));
-            return open.map(|asset| Target::Finding(asset, finding)).ok_or_else(|| {
-                let name = session.texts.say_with("explain-no-finding", &[("name", text.into())]);
-                Failure::Told { text: name, detail: None }
-            });
-        }
-        let keys = find_assets(&scored.snapshot, text)
-            .await
-            .map_err(|error| session.lake_failure(&error))?;
         let found: Vec<&AssetScore> =
-            keys.into_iter().filter_map(|key| scored.run.asset(key)).collect();
-        match found.as_slice() {
-            [asset] => return Ok(Target::Asset(asset)),
-            [] => {}
-            several => return Err(ambiguous(session, text, several)),
+            assets.iter().filter_map(|key| scored.run.asset(*key)).collect();
+        if let Ok(finding) = text.parse::<FindingId>() {
+            let open = found.into_iter().find(|asset| document::holds(asset, finding));
+            let open = open.ok_or_else(|| self.no_finding(session))?;
+            return Ok(Some(Target::Finding(open, finding)));
         }
-        if let Ok(code) = OrganisationCode::new(text) {
-            let visible = self.scoring.org.as_ref().is_none_or(|org| is_within(text, org));
-            let known = scored.names.codes().any(|known| known == text)
-                || scored.run.totals(By::Organisation).iter().any(|total| total.key == text);
-            if visible && known {
-                return Ok(Target::Organisation(code));
+        match found.as_slice() {
+            [] => Ok(None),
+            [asset] => Ok(Some(Target::Asset(asset))),
+            several => Err(ambiguous(session, text, several)),
+        }
+    }
+
+    fn no_finding(&self, session: &Session) -> Failure {
+        let name = [("name", self.subject.trim().into())];
+        let text = session.texts.say_with("explain-no-finding", &name);
+        Failure::Told { text, detail: None }
+    }
+
+    /// Explains an organisation, or says that nothing has this name.
+    fn organisation(&self, session: &mut Session) -> Result<Status, Failure> {
+        let text = self.subject.trim();
+        let visible = self.scoring.org.as_ref().is_none_or(|org| is_within(text, org));
+        if let Some(code) = OrganisationCode::new(text).ok().filter(|_| visible) {
+            let swept = session.block_on(self.scoring.sweep_within(session, Some(&code)))??;
+            if !swept.sweep.assets.is_empty() || swept.names.codes().any(|known| known == text) {
+                organisation::explain(session, &swept, &code, self.top(session))?;
+                return Ok(Status::Done);
             }
         }
-        Err(self.unknown(session, scored, text).await)
+        let org = self.scoring.org.as_ref();
+        let swept = session.block_on(self.scoring.sweep_within(session, org))??;
+        Err(session.block_on(self.unknown(session, &swept))?)
     }
 
     /// Says that there is no such thing, and what is called nearly so; names of organisations that
     /// were not asked about stay unsaid.
-    async fn unknown(&self, session: &Session, scored: &Scored, text: &str) -> Failure {
+    async fn unknown(&self, session: &Session, swept: &Swept) -> Failure {
+        let text = self.subject.trim();
         let visible =
             |code: &&str| self.scoring.org.as_ref().is_none_or(|org| is_within(code, org));
-        let codes: Vec<&str> = scored.names.codes().filter(visible).collect();
-        let assets = scored.run.assets.iter().map(|asset| asset.profile.asset).collect();
-        let near = near_assets(&scored.snapshot, text, Some(&assets), &codes).await;
+        let codes: Vec<&str> = swept.names.codes().filter(visible).collect();
+        let assets = swept.sweep.assets.iter().map(|sum| sum.asset).collect();
+        let near = near_assets(&swept.snapshot, text, Some(&assets), &codes).await;
         let names = match near {
             Ok(names) => names,
             Err(error) => return session.lake_failure(&error),

@@ -5,7 +5,7 @@ use yagura_engine::score::{By, Total};
 use yagura_model::{organisation::OrganisationCode, points::MicroPoints};
 
 use crate::{
-    arguments::scoring::Scored,
+    arguments::scoring::Swept,
     failure::Failure,
     output::{
         cell::{Cell, Tone},
@@ -58,23 +58,31 @@ impl From<&Total> for Line {
 /// Explains an organisation.
 pub(super) fn explain(
     session: &mut Session,
-    scored: &Scored,
+    swept: &Swept,
     code: &OrganisationCode,
     top: usize,
 ) -> Result<(), Failure> {
-    let run = scored.run.clone().within(code);
-    let (whole, assets) = (run.whole(), run.totals(By::Asset));
-    let mut remedies = run.totals(By::Remedy);
-    for remedy in &mut remedies {
-        remedy.name = words::remedy(&session.texts, &scored.model, &remedy.key);
+    let Swept { sweep, names, model, snapshot } = swept;
+    let (whole, mut assets) = (sweep.whole(), sweep.totals(By::Asset));
+    let shown = assets.len().min(top);
+    let named = session.block_on(async {
+        match assets.get_mut(..shown) {
+            Some(worst) => sweep.name(snapshot, By::Asset, worst).await,
+            None => Ok(()),
+        }
+    })?;
+    named.map_err(|error| session.lake_failure(&error))?;
+    let mut remedies = sweep.totals(By::Remedy);
+    for remedy in remedies.iter_mut().take(top) {
+        remedy.name = words::remedy(&session.texts, model, &remedy.key);
     }
     if session.global.json {
         let lines = |totals: &[Total]| totals.iter().take(top).map(Line::from).collect();
         let document = Document {
             version: 1,
-            model: &run.model,
-            as_of: run.at,
-            commit: run.commit.0,
+            model: &sweep.model,
+            as_of: sweep.at,
+            commit: sweep.commit.0,
             threat_data: false,
             organisation: code.as_str(),
             total: Line::from(&whole),
@@ -84,10 +92,10 @@ pub(super) fn explain(
         session.console.json_line(&document)?;
         return Ok(());
     }
-    let name = words::organisation(&session.texts, &scored.names, code.as_str());
+    let name = words::organisation(&session.texts, names, code.as_str());
     let title = session.console.paint(Tone::Strong, &format!("{code}  {name}"));
     writeln!(session.console.out(), "{title}")?;
-    words::heading(session, &scored.heading())?;
+    words::heading(session, &swept.heading())?;
     let titles =
         [session.texts.say("explain-worst-assets"), session.texts.say("explain-worst-remedies")];
     let [worst_assets, worst_remedies] = titles;
