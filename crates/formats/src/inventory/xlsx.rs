@@ -60,11 +60,8 @@ impl Format for InventoryXlsx {
         for sheet in &sheets {
             if context.mapping.is_none() && !is_inventory(&mut workbook, sheet)? {
                 let detail = "the sheet has no header of an inventory and was not read";
-                register.warn(
-                    WarningCode::UnreadableValue,
-                    format_args!("sheet `{sheet}`"),
-                    detail,
-                )?;
+                let at = format_args!("sheet `{sheet}`");
+                register.warn(WarningCode::UnreadableValue, at, detail)?;
                 continue;
             }
             read += 1;
