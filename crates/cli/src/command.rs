@@ -1,6 +1,7 @@
 //! The verbs, one file each.
 
 pub(crate) mod asset;
+mod demo;
 mod explain;
 mod formats;
 mod ingest;
@@ -28,6 +29,7 @@ pub(crate) const VERBS: &[Entry] = &[
     entry::<report::Report>(),
     entry::<org::Org>(),
     entry::<formats::Formats>(),
+    entry::<demo::Demo>(),
 ];
 
 /// A verb: its arguments, and what it does.

@@ -62,6 +62,11 @@ const FILES: &[(&str, &str, &str)] = &[
         include_str!("../../../locales/en/cli-formats.ftl"),
     ),
     (
+        "cli-demo",
+        include_str!("../../../locales/ja/cli-demo.ftl"),
+        include_str!("../../../locales/en/cli-demo.ftl"),
+    ),
+    (
         "codes",
         include_str!("../../../locales/ja/codes.ftl"),
         include_str!("../../../locales/en/codes.ftl"),

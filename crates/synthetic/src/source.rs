@@ -94,6 +94,11 @@ impl SourceKind {
         Self::ALL.iter().zip(0..).find(|(kind, _)| **kind == self).map_or(0, |(_, at)| at)
     }
 
+    /// Whether it tells of organisations only, which are no assets.
+    pub fn is_of_organisations(self) -> bool {
+        self == Self::Organisations
+    }
+
     /// A short name for files.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -59,7 +59,11 @@ pub(crate) const TABLE: &[Row] = &[
         ],
     },
     Row { name: "server", layer: Layer::Http, may_know: &["api", "engine", "model"] },
-    Row { name: "cli", layer: Layer::Program, may_know: &["api", "engine", "model", "server"] },
+    Row {
+        name: "cli",
+        layer: Layer::Program,
+        may_know: &["api", "engine", "model", "server", "synthetic"],
+    },
     Row { name: "testkit", layer: Layer::Development, may_know: ANY },
     Row { name: "xtask", layer: Layer::Development, may_know: ANY },
 ];

@@ -2,6 +2,7 @@
 
 mod assets;
 mod bad_input;
+mod demo;
 mod forms;
 mod golden;
 mod keep;
