@@ -93,6 +93,7 @@ asset-sources = { $count ->
 decided-new = new
 decided-held = held
 decided-by-rule = same { $kind }
+decided-by-merge = merged by { $kind }
 
 asset-identifiers = Identifiers
 identifier-unusable = { $value } (does not identify)

@@ -84,6 +84,7 @@ asset-sources = 連携元の記録: { $count } 件
 decided-new = 新規
 decided-held = 保留
 decided-by-rule = { $kind }が一致
+decided-by-merge = { $kind }により統合
 
 asset-identifiers = 識別子
 identifier-unusable = { $value }（識別には使わない）

@@ -2,11 +2,12 @@
 //!
 //! The rules decide about one identifier at a time; joining subjects by them is the engine's work.
 
-use std::{collections::BTreeMap, net::IpAddr, sync::LazyLock};
+use std::{borrow::Cow, collections::BTreeMap, net::IpAddr, sync::LazyLock};
 
 use jiff::civil::Date;
 use yagura_model::identifier::IdentifierKind;
 
+pub use crate::identity_normal::Step;
 use crate::{file::FileError, identity_file, network::Network};
 
 /// Where a value of a kind is unique. Resolution never crosses organisations, whatever the scope.
@@ -59,7 +60,22 @@ pub struct Rules {
     pub title_en: String,
     /// Where the rules come from.
     pub source: String,
+    /// Bounds of what is decided without a person, and of what is one moment.
+    pub limits: Limits,
     pub(crate) kinds: BTreeMap<IdentifierKind, KindRule>,
+    /// 異体字 and the character each is compared as.
+    pub(crate) variants: BTreeMap<char, char>,
+}
+
+/// The numbers of a file of rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// A person who merges or splits more assets than this at once needs a second one.
+    pub second_person_above: u32,
+    /// Two records of one source that it confirmed closer together than this are two things, unless
+    /// they agree in what else they show.
+    pub simultaneous_hours: u32,
 }
 
 /// The rule of one kind of identifier.
@@ -72,7 +88,16 @@ pub struct KindRule {
     pub scope: Scope,
     /// Whether one thing has one such value, so that two different ones contradict.
     pub single: bool,
-    /// The reason for all three.
+    /// Whether a value goes from one thing to another by nature: a name, an address, a card.
+    pub moves: bool,
+    /// Whether records that show nothing firmer are of different things if they differ in it.
+    pub tells_apart: bool,
+    /// How many days after its source last confirmed it a value that moves still identifies;
+    /// `None` is for ever.
+    pub valid_days: Option<u32>,
+    /// What is done to a value before it is compared, in this order.
+    pub normal: Vec<Step>,
+    /// The reason for all of it.
     pub why: String,
     pub(crate) never: Never,
 }
@@ -126,6 +151,29 @@ impl Rules {
     /// Whether two different values of a kind on one thing contradict each other.
     pub fn contradicts(&self, kind: IdentifierKind) -> bool {
         self.of(kind).is_some_and(|rule| rule.single)
+    }
+
+    /// Whether a value of a kind goes from one thing to another by nature.
+    pub fn moves(&self, kind: IdentifierKind) -> bool {
+        self.of(kind).is_some_and(|rule| rule.moves)
+    }
+
+    /// Whether records that show nothing firmer are of different things if they differ in a kind.
+    pub fn tells_apart(&self, kind: IdentifierKind) -> bool {
+        self.of(kind).is_some_and(|rule| rule.tells_apart)
+    }
+
+    /// How many days a value of a kind identifies without being confirmed; `None` is for ever.
+    pub fn valid_days(&self, kind: IdentifierKind) -> Option<u32> {
+        self.of(kind)?.valid_days
+    }
+
+    /// A value as it is compared with others of its kind.
+    pub fn normal<'v>(&self, kind: IdentifierKind, value: &'v str) -> Cow<'v, str> {
+        let steps = self.of(kind).map_or(&[][..], |rule| rule.normal.as_slice());
+        steps
+            .iter()
+            .fold(Cow::Borrowed(value.trim()), |value, step| step.apply(value, &self.variants))
     }
 
     /// Whether a value of a kind can identify anything at all.

@@ -1,6 +1,6 @@
 //! The file of identity rules: its schema, and the checks that make it [`Rules`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -8,7 +8,7 @@ use yagura_model::identifier::IdentifierKind;
 
 use crate::{
     file::FileError,
-    identity::{KindRule, Never, Rules, Scope, Shape, comparable},
+    identity::{KindRule, Limits, Never, Rules, Scope, Shape, Step, comparable},
     network::Network,
 };
 
@@ -16,7 +16,10 @@ use crate::{
 #[serde(deny_unknown_fields)]
 struct RawRules {
     rules: RawHead,
+    limits: Spanned<Limits>,
     kind: Vec<RawKind>,
+    #[serde(default)]
+    variant: Vec<RawVariant>,
     #[serde(default)]
     never: Vec<Spanned<RawNever>>,
 }
@@ -38,8 +41,19 @@ struct RawKind {
     kind: Spanned<IdentifierKind>,
     strength: Spanned<u8>,
     scope: Scope,
-    single: bool,
+    single: Spanned<bool>,
+    moves: bool,
+    tells_apart: Option<Spanned<bool>>,
+    valid_days: Option<Spanned<u32>>,
+    normal: Vec<Spanned<Step>>,
     why: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawVariant {
+    of: Spanned<char>,
+    are: Vec<Spanned<char>>,
 }
 
 #[derive(Deserialize)]
@@ -66,6 +80,11 @@ pub(crate) fn read(text: &str) -> Result<Rules, FileError> {
         let reason = "not a date; write it like `2026-11-01`";
         FileError::at(text, &raw.rules.effective.span(), reason)
     })?;
+    let limits = *raw.limits.as_ref();
+    if limits.second_person_above == 0 || limits.simultaneous_hours == 0 {
+        return Err(FileError::at(text, &raw.limits.span(), "a limit of 0 forbids everything"));
+    }
+    let variants = variants(text, &raw.variant)?;
     let mut kinds = kinds(text, &raw.kind)?;
     for never in &raw.never {
         add(text, never, &mut kinds)?;
@@ -77,7 +96,9 @@ pub(crate) fn read(text: &str) -> Result<Rules, FileError> {
         title_ja: raw.rules.title_ja,
         title_en: raw.rules.title_en,
         source: raw.rules.source,
+        limits,
         kinds,
+        variants,
     })
 }
 
@@ -90,10 +111,22 @@ fn kinds(text: &str, raw: &[RawKind]) -> Result<BTreeMap<IdentifierKind, KindRul
             let reason = format!("the strength `{strength}` is not from 1 to 100");
             return Err(FileError::at(text, &entry.strength.span(), reason));
         }
+        moving(text, entry)?;
+        let mut normal = Vec::new();
+        for step in &entry.normal {
+            if normal.contains(step.as_ref()) {
+                return Err(FileError::at(text, &step.span(), "the step stands there already"));
+            }
+            normal.push(*step.as_ref());
+        }
         let rule = KindRule {
             strength,
             scope: entry.scope,
-            single: entry.single,
+            single: *entry.single.as_ref(),
+            moves: entry.moves,
+            tells_apart: entry.tells_apart.as_ref().is_some_and(|apart| *apart.as_ref()),
+            valid_days: entry.valid_days.as_ref().map(|days| *days.as_ref()),
+            normal,
             why: entry.why.clone(),
             never: Never::default(),
         };
@@ -108,6 +141,44 @@ fn kinds(text: &str, raw: &[RawKind]) -> Result<BTreeMap<IdentifierKind, KindRul
         return Err(FileError::at(text, &place, reason));
     }
     Ok(kinds)
+}
+
+/// What a kind whose values move, or stay, cannot be besides.
+fn moving(text: &str, entry: &RawKind) -> Result<(), FileError> {
+    if entry.moves && *entry.single.as_ref() {
+        let reason =
+            "a value that moves contradicts nothing: `single` and `moves` exclude each other";
+        return Err(FileError::at(text, &entry.single.span(), reason));
+    }
+    if entry.moves {
+        return Ok(());
+    }
+    if let Some(apart) = &entry.tells_apart {
+        let reason =
+            "only values that move need `tells_apart`; those that stay contradict by `single`";
+        return Err(FileError::at(text, &apart.span(), reason));
+    }
+    if let Some(days) = &entry.valid_days {
+        let reason = "only values that move lose their validity; leave `valid_days` out";
+        return Err(FileError::at(text, &days.span(), reason));
+    }
+    Ok(())
+}
+
+/// The table of 異体字: every variant once, and none of them the character of another.
+fn variants(text: &str, raw: &[RawVariant]) -> Result<BTreeMap<char, char>, FileError> {
+    let heads: BTreeSet<char> = raw.iter().map(|entry| *entry.of.as_ref()).collect();
+    let mut variants = BTreeMap::new();
+    for entry in raw {
+        for variant in &entry.are {
+            let c = *variant.as_ref();
+            if heads.contains(&c) || variants.insert(c, *entry.of.as_ref()).is_some() {
+                let reason = format!("the character `{c}` has its place in the table already");
+                return Err(FileError::at(text, &variant.span(), reason));
+            }
+        }
+    }
+    Ok(variants)
 }
 
 /// Adds one `[[never]]` to the kinds it holds for.

@@ -18,6 +18,7 @@ pub mod unknown;
 pub mod vector;
 
 mod identity_file;
+mod identity_normal;
 mod model_file;
 mod model_schema;
 mod network;

@@ -158,9 +158,9 @@ impl Ingest {
             changes,
         };
         work.report = ReportKey(work.count("reports"));
-        let subjects = subjects::find_or_make(&mut work).await?;
-        let resolved = identity::resolve(&mut work, &subjects).await?;
-        describe::describe(&mut work, &subjects).await?;
+        let found = subjects::find(&work).await?;
+        let (mut subjects, resolved) = identity::resolve(&mut work, found).await?;
+        describe::describe(&mut work, &mut subjects).await?;
         let checks = checks::find_or_write(&mut work).await?;
         let covering = covering::gather(&mut work, &subjects, &checks).await?;
         let compared = findings::compare(&mut work, &subjects, &checks, &covering).await?;

@@ -125,9 +125,10 @@ row! {
         pub subject: SubjectKey,
         /// Which source.
         pub source: SourceKey,
-        /// First 64 bits of the SHA-256 of `stable_key`.
+        /// First 64 bits of the SHA-256 of the source and its key without the generation.
         pub key_hash: i64,
-        /// What the source knows the thing by.
+        /// What the source knows the thing by; behind `~` the generation, if under the same name it
+        /// showed another thing before.
         pub stable_key: String,
         /// The organisation scope it was born in.
         pub organisation: String,
@@ -170,7 +171,8 @@ row! {
         pub valid_from: Option<Timestamp>,
         /// Until when.
         pub valid_to: Option<Timestamp>,
-        /// The rule or person that decided: `rule:serial`, `rule:new`, `person:…`.
+        /// The rule or person that decided: `rule:serial`, `rule:new`, `rule:merge:serial`,
+        /// `person:…`.
         pub decided_by: String,
     }
 }

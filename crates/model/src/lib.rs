@@ -23,6 +23,7 @@ pub mod severity;
 pub mod sink;
 pub mod software;
 pub mod warning;
+pub mod width;
 
 /// A point in time, UTC, as every table and every report of Yagura carries it.
 pub use jiff::Timestamp;

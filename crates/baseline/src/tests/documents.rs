@@ -106,10 +106,22 @@ fn the_table_of_required_observations_is_that_of_the_model() {
 #[test]
 fn the_table_of_identifiers_is_that_of_the_rules() {
     let rules = Rules::shipped();
+    let yes = |flag: bool| if flag { "yes" } else { "no" };
     let line = |kind: &IdentifierKind| {
-        let scope = serde_json::to_value(rules.scope(*kind)).unwrap();
-        let single = if rules.contradicts(*kind) { "yes" } else { "no" };
-        format!("| `{kind}` | {} | {} | {single} |", rules.strength(*kind), scope.as_str().unwrap())
+        let rule = rules.of(*kind).unwrap();
+        let scope = serde_json::to_value(rule.scope).unwrap();
+        let days = rule.valid_days.map(|days| days.to_string()).unwrap_or_default();
+        let steps: Vec<String> =
+            rule.normal.iter().map(|step| format!("{step:?}").to_lowercase()).collect();
+        format!(
+            "| `{kind}` | {} | {} | {} | {} | {} | {days} | {} |",
+            rule.strength,
+            scope.as_str().unwrap(),
+            yes(rule.single),
+            yes(rule.moves),
+            yes(rule.tells_apart),
+            steps.join(" ").replace("finaldot", "final_dot"),
+        )
     };
     check(IDENTITY, &IdentifierKind::ALL.iter().map(line).collect::<Vec<_>>());
 }

@@ -54,6 +54,52 @@ fn scopes_and_contradictions() {
 }
 
 #[test]
+fn what_moves_contradicts_nothing() {
+    use IdentifierKind as Kind;
+    let rules = Rules::shipped();
+    for kind in [Kind::Mac, Kind::Fqdn, Kind::Hostname, Kind::Ip, Kind::AccountName, Kind::Domain] {
+        assert!(rules.moves(kind), "{kind}");
+    }
+    for kind in Kind::ALL {
+        assert!(!(rules.moves(*kind) && rules.contradicts(*kind)), "{kind}");
+        assert!(rules.moves(*kind) || !rules.tells_apart(*kind), "{kind}");
+    }
+    assert!(rules.tells_apart(Kind::Mac) && !rules.tells_apart(Kind::Ip));
+    assert_eq!((rules.valid_days(Kind::Ip), rules.valid_days(Kind::Serial)), (Some(7), None));
+}
+
+#[test]
+fn two_spellings_are_one_value() {
+    use IdentifierKind as Kind;
+    let one = |kind: Kind, spellings: &[&str], expected: &str| {
+        for spelling in spellings {
+            let identifier = Identifier::new(kind, *spelling).unwrap();
+            assert_eq!(Rules::shipped().normal(kind, &identifier.value), expected, "{spelling}");
+        }
+    };
+    one(Kind::Mac, &["00-1B-21-3D-4E-5F", "001b.213d.4e5f"], "001b213d4e5f");
+    one(
+        Kind::Fqdn,
+        &["Web01.Sakura.example.", "ｗｅｂ０１．ｓａｋｕｒａ．ｅｘａｍｐｌｅ"],
+        "web01.sakura.example",
+    );
+    one(
+        Kind::Uuid,
+        &["{5A4B5200-0000-4000-8000-000000000010}", "5a4b520000004000 8000000000000010"],
+        "5a4b5200000040008000000000000010",
+    );
+    one(Kind::AccountName, &["SAKURA\\U0001", "u0001", "Ｕ０００１"], "u0001");
+    one(Kind::AccountName, &["U0001@Sakura.example"], "u0001@sakura.example");
+    one(Kind::AccountName, &["髙橋", "高橋"], "高橋");
+    one(Kind::Store, &["ﾒｲﾎﾞ共有", "メイボ共有"], "メイボ共有");
+    one(Kind::AssetNumber, &["北－１０５", "北-105", "北‐１０５", "北 - 105"], "北-105");
+    one(Kind::Serial, &["pf0 abcde", "PF0ABCDE"], "pf0abcde");
+    one(Kind::Ip, &["2001:DB8:0::10", "2001:db8::10"], "2001:db8::10");
+    one(Kind::Ip, &["::ffff:192.0.2.1", "192.0.2.1", "１９２．０．２．１"], "192.0.2.1");
+    one(Kind::Artefact, &["Registry.example/App:1.0"], "Registry.example/App:1.0");
+}
+
+#[test]
 fn words_for_a_missing_value_identify_nothing_of_any_kind() {
     for kind in IdentifierKind::ALL {
         check(*kind, false, &["N/A", "none", " None ", "unknown", "-", "不明", "該当なし", ""]);
@@ -219,7 +265,7 @@ fn each_kind_of_mistake_has_its_reason() {
     };
     assert!(reason("kind = \"uuid\"", "kind = \"serial\"").contains("has a rule already"));
     let without = reason(
-        "[[kind]]\nkind = \"artefact\"\nstrength = 50\nscope = \"organisation\"\nsingle = false\nwhy = \"a name and tag point to changing content\"\n",
+        "[[kind]]\nkind = \"artefact\"\nstrength = 50\nscope = \"organisation\"\nsingle = false\nmoves = true\nnormal = []\nwhy = \"a name and tag point to changing content\"\n",
         "",
     );
     assert!(without.contains("no rule for the kind `artefact`"));
@@ -230,6 +276,19 @@ fn each_kind_of_mistake_has_its_reason() {
     assert!(reason("\"::1/128\"", "\"loopback\"").contains("not a range of addresses"));
     assert!(reason("prefix = [\"S-1-5-32-\"]", "prefix = [\" \"]").contains("empty text"));
     assert!(reason("effective = \"2026-11-01\"", "effective = \"soon\"").contains("not a date"));
+    let moving = reason("single = true\nmoves = false", "single = true\nmoves = true");
+    assert!(moving.contains("exclude each other"));
+    let apart = reason("moves = false\nnormal", "moves = false\ntells_apart = true\nnormal");
+    assert!(apart.contains("only values that move need"));
+    let days = reason("moves = false\nnormal", "moves = false\nvalid_days = 3\nnormal");
+    assert!(days.contains("lose their validity"));
+    let twice = reason("normal = [\"case\"]", "normal = [\"case\", \"case\"]");
+    assert!(twice.contains("stands there already"));
+    let step = reason("normal = [\"case\"]", "normal = [\"upper\"]");
+    assert!(step.contains("unknown variant `upper`"));
+    assert!(reason("are = [\"髙\"]", "are = [\"櫻\"]").contains("has its place"));
+    assert!(reason("are = [\"髙\"]", "are = [\"髙橋\"]").contains("character"));
+    assert!(reason("simultaneous_hours = 12", "simultaneous_hours = 0").contains("limit of 0"));
     let nothing = "[[never]]\nwhy = \"\"\n\n[[never]]\nkinds = [\"ip\"]\nshape";
     assert!(reason("[[never]]\nkinds = [\"ip\"]\nshape", nothing).contains("say which values"));
 }

@@ -80,7 +80,11 @@ statement!(
 statement!(SoftwareRow, (), |_this, other| (), _this.software_set == other.software_set);
 
 /// Writes what the report says of its assets.
-pub(super) async fn describe(work: &mut Work<'_>, subjects: &Subjects) -> Result<(), LakeError> {
+pub(super) async fn describe(
+    work: &mut Work<'_>,
+    subjects: &mut Subjects,
+) -> Result<(), LakeError> {
+    let identifiers = std::mem::take(&mut subjects.identifiers);
     let known: BTreeSet<i64> = subjects.known().map(|subject| subject.0).collect();
     let software = software(work, subjects).await?;
     let mut said = Said::default();
@@ -91,7 +95,7 @@ pub(super) async fn describe(work: &mut Work<'_>, subjects: &Subjects) -> Result
     }
     said.nothing_answers(work, subjects);
 
-    let (rows, old) = restate(work, &known, said.identifiers, &BTreeSet::new()).await?;
+    let (rows, old) = restated(work, identifiers, said.identifiers, &BTreeSet::new());
     work.changes.identifiers.extend(rows);
     work.changes.superseded.extend(old.into_iter().map(|id| (Table::Identifiers, id)));
     let (rows, old) = restate(work, &known, said.attributes, &said.emptied).await?;
@@ -170,6 +174,16 @@ async fn restate<T: Statement + Send + Sync + 'static>(
     } else {
         work.snapshot.read(&Filter::of("subject", known.iter().copied())).await?
     };
+    Ok(restated(work, stored, said, emptied))
+}
+
+/// The same with what is known at hand.
+fn restated<T: Statement>(
+    work: &Work<'_>,
+    stored: Vec<Stored<T>>,
+    said: Vec<T>,
+    emptied: &BTreeSet<(SubjectKey, T::Group)>,
+) -> (Vec<T>, Vec<RowId>) {
     let mut before: BTreeMap<(SubjectKey, T::Group), Vec<Stored<T>>> = BTreeMap::new();
     for version in stored {
         before.entry((version.row.subject(), version.row.group())).or_default().push(version);
@@ -190,7 +204,7 @@ async fn restate<T: Statement + Send + Sync + 'static>(
         let at = values.first().map_or(work.at, |row| row.interval().0);
         replace(&history, values, at, &mut rows, &mut old);
     }
-    Ok((rows, old))
+    (rows, old)
 }
 
 /// One statement against the history of its group.

@@ -1,30 +1,43 @@
-//! Identity resolution (名寄せ) of new subjects: which asset a source's record is.
+//! Identity resolution (名寄せ): which asset a source's record is.
 //!
-//! The strongest identifier that anything in the same scope shares decides. An asset that a
-//! stronger, single-valued identifier contradicts is not taken, and neither is one of several: the
-//! subject then gets an asset of its own and waits for a person (architecture, semantics 6).
+//! The strongest identifier that anything in the same scope shares decides. What shares only a value
+//! that moves and contradicts in one that stays is another thing. What shares a value that stays and
+//! contradicts in one as strong waits for a person, and so does what could be several things that
+//! contradict each other. What connects several things that do not makes them one. A source shows
+//! one thing once: two records it confirms at one time are two things, and a value that both show
+//! identifies neither (architecture, semantics 6; ADR 0018).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod decide;
+mod hashes;
+mod load;
+mod merge;
+mod places;
+mod scene;
+#[cfg(test)]
+mod tests;
 
-use yagura_baseline::identity::{Rules, Scope};
+use std::collections::{BTreeMap, BTreeSet};
+
 use yagura_lake::{
-    LakeError, Snapshot,
-    rows::{AssetRow, HoldRow, IdentifierRow, LinkRow},
-    scan::Filter,
+    LakeError,
+    rows::{AssetRow, HoldRow, LinkRow, SubjectRow},
     table::Table,
 };
 use yagura_model::{
-    attribute::names,
-    domain::{AssetClass, Domain},
+    domain::AssetClass,
     id::{AssetKey, SubjectKey},
-    identifier::{Identifier, IdentifierKind},
+    identifier::IdentifierKind,
 };
 
 use super::{
-    hash,
     stage::Asset,
+    subjects::{self, Found, Spot},
     work::{Subjects, Work},
 };
+use decide::Verdict;
+pub(super) use hashes::identity_hash;
+pub(crate) use hashes::identity_in;
+use scene::Scene;
 
 /// How many subjects met a known asset, made a new one, or wait for a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,257 +47,208 @@ pub(super) struct Resolved {
     pub(super) held: u64,
 }
 
-/// Values by kind of identifier.
-type Values = BTreeMap<IdentifierKind, BTreeSet<String>>;
-
-/// What is known of the assets a report might mean.
+/// What was decided about the subjects of a report.
 #[derive(Debug, Default)]
-struct Known {
-    by_hash: HashMap<i64, BTreeSet<AssetKey>>,
-    values: HashMap<AssetKey, Values>,
+struct Decided {
+    resolved: Resolved,
+    /// The assets made, with the asset of the report each is made of.
+    made: BTreeMap<AssetKey, usize>,
+    /// Assets that a source of a known class joined.
+    refined: BTreeMap<AssetKey, AssetClass>,
+    /// Assets that went into another.
+    merged: BTreeMap<AssetKey, AssetKey>,
+    /// Members a person must decide about: candidates and reason.
+    held: BTreeMap<usize, (BTreeSet<AssetKey>, String)>,
+    /// Known members about which it was decided again.
+    again: BTreeSet<usize>,
 }
 
-/// Links every new subject to an asset.
+impl Decided {
+    /// The asset that one went into, or itself.
+    fn now(&self, asset: AssetKey) -> AssetKey {
+        self.merged.get(&asset).copied().unwrap_or(asset)
+    }
+}
+
+/// Links every subject that is new, or known by something else than before, to an asset.
 pub(super) async fn resolve(
     work: &mut Work<'_>,
-    subjects: &Subjects,
-) -> Result<Resolved, LakeError> {
-    let stage = work.stage;
-    let new: Vec<(SubjectKey, &Asset)> = subjects
-        .new
-        .iter()
-        .filter_map(|(subject, local)| Some((*subject, stage.assets.get(*local)?.as_ref()?)))
+    mut found: Found,
+) -> Result<(Subjects, Resolved), LakeError> {
+    let (mut scene, drafts) = load::load(work, &mut found).await?;
+    let mut decided = Decided::default();
+    let changed: Vec<usize> = (0..scene.members.len())
+        .filter(|number| scene.get(*number).is_some_and(|m| !m.changed.is_empty() && !m.is_fixed()))
         .collect();
-    let hashes: BTreeSet<i64> = new
-        .iter()
-        .flat_map(|(_, asset)| asset.identifiers.iter().map(move |i| (asset, i)))
-        .filter_map(|(asset, i)| identity_hash(work, asset, i))
-        .collect();
-    let mut known = load(work.snapshot, hashes).await?;
-    let known_before = subjects.by_local.iter().flatten().collect::<BTreeSet<_>>().len() as u64;
-    let mut resolved = Resolved { matched: known_before - new.len() as u64, ..Resolved::default() };
-    let mut refined = BTreeMap::new();
-    for (subject, asset) in new {
-        let verdict = decide(work, asset, &known);
-        let (key, decided_by) = match verdict {
-            Verdict::Same(key, kind) => {
-                resolved.matched += 1;
-                refined.entry(key).or_insert(asset.class);
-                (key, format!("rule:{kind}"))
-            }
-            Verdict::New => {
-                resolved.new += 1;
-                (make(work, subject, asset), "rule:new".to_owned())
-            }
-            Verdict::Held(candidates, reason) => {
-                resolved.held += 1;
-                let key = make(work, subject, asset);
-                let candidates = candidates.iter().map(|key| key.0).collect();
-                work.changes.holds.push(HoldRow { subject, asset: key, candidates, reason });
-                (key, "rule:held".to_owned())
-            }
-        };
-        work.changes.links.push(LinkRow {
-            subject,
-            asset: key,
-            valid_from: None,
-            valid_to: None,
-            decided_by,
-        });
-        remember(work, &mut known, key, asset);
+    for number in changed {
+        again(&mut scene, &mut decided, number);
     }
-    refine(work, refined).await?;
-    Ok(resolved)
+    for number in &drafts {
+        first(work, &mut scene, &mut decided, *number);
+    }
+    let subjects = born(work, found, &mut scene, &drafts);
+    let known: BTreeSet<SubjectKey> = subjects.known().collect();
+    decided.resolved.matched += known.len() as u64;
+    links(work, &scene);
+    merge::holds(work, &scene, &decided).await?;
+    merge::assets(work, &scene, &decided).await?;
+    Ok((subjects, decided.resolved))
 }
 
-/// The hash subjects of one thing share, or `None` if the identifier does not identify here.
-pub(super) fn identity_hash(
-    work: &Work<'_>,
-    asset: &Asset,
-    identifier: &Identifier<'_>,
-) -> Option<i64> {
-    let scope = match work.rules.scope(identifier.kind) {
-        Scope::Global | Scope::Organisation => work.organisation.to_owned(),
-        Scope::Source => format!("{}#{}", work.organisation, work.source.source),
-        Scope::Zone => {
-            let zone = asset.attributes.iter().find(|a| a.name == names::ZONE)?;
-            format!("{}@{}", work.organisation, zone.value)
+/// Decides about a subject the lake knows that shows something else than before.
+fn again(scene: &mut Scene<'_>, decided: &mut Decided, number: usize) {
+    decided.again.insert(number);
+    match scene.decide(number) {
+        Verdict::Same { asset, also, .. } => join(scene, decided, asset, also),
+        Verdict::Held { candidates, reason } => {
+            decided.held.insert(number, (candidates, reason));
+            return;
+        }
+        Verdict::Alone => {}
+    }
+    follow(scene, number);
+}
+
+/// Decides about a new subject.
+fn first(work: &mut Work<'_>, scene: &mut Scene<'_>, decided: &mut Decided, number: usize) {
+    let Some(local) = scene.get(number).and_then(|member| member.local) else { return };
+    let Some(Some(asset)) = work.stage.assets.get(local) else { return };
+    let (key, decided_by) = match scene.decide(number) {
+        Verdict::Same { asset: key, kind, also } => {
+            join(scene, decided, key, also);
+            let key = decided.now(key);
+            decided.resolved.matched += 1;
+            decided.refined.entry(key).or_insert(asset.class);
+            (key, kind.map_or_else(|| "rule:new".to_owned(), |kind| format!("rule:{kind}")))
+        }
+        Verdict::Alone => {
+            decided.resolved.new += 1;
+            (make(work, decided, local), "rule:new".to_owned())
+        }
+        Verdict::Held { candidates, reason } => {
+            decided.resolved.held += 1;
+            let key = make(work, decided, local);
+            decided.held.insert(number, (candidates, reason));
+            scene.put(number, key, "rule:held".to_owned());
+            return;
         }
     };
-    scoped_hash(work.rules, asset.class.domain(), &scope, identifier)
+    scene.put(number, key, decided_by);
+    follow(scene, number);
 }
 
-/// The hash an identifier has wherever anything in an organisation states it; `None` for kinds that
-/// mean nothing without their source or zone.
-pub(crate) fn identity_in(
-    rules: &Rules,
-    domain: Domain,
-    organisation: &str,
-    identifier: &Identifier<'_>,
-) -> Option<i64> {
-    match rules.scope(identifier.kind) {
-        Scope::Global | Scope::Organisation => scoped_hash(rules, domain, organisation, identifier),
-        Scope::Source | Scope::Zone => None,
-    }
-}
-
-/// One staff number is one person and one domain name one system, but a device may have the name of
-/// a web site: identifiers join within a domain only.
-fn scoped_hash(
-    rules: &Rules,
-    domain: Domain,
-    scope: &str,
-    Identifier { kind, value }: &Identifier<'_>,
-) -> Option<i64> {
-    let parts = [&[domain.number()], scope.as_bytes(), &[kind.number()], value.as_bytes()];
-    rules.usable(*kind, value).then(|| hash::short(&parts))
-}
-
-enum Verdict {
-    Same(AssetKey, IdentifierKind),
-    New,
-    Held(BTreeSet<AssetKey>, String),
-}
-
-fn decide(work: &Work<'_>, asset: &Asset, known: &Known) -> Verdict {
-    let mut by_strength: Vec<&Identifier<'_>> = asset.identifiers.iter().collect();
-    by_strength.sort_by_key(|i| (std::cmp::Reverse(work.rules.strength(i.kind)), i.kind));
-    let mut contradicted = BTreeSet::new();
-    let mut contradicting = None;
-    for group in by_strength.chunk_by(|a, b| a.kind == b.kind) {
-        let Some(kind) = group.first().map(|identifier| identifier.kind) else { continue };
-        let mut candidates = BTreeSet::new();
-        for identifier in group {
-            if let Some(hash) = identity_hash(work, asset, identifier) {
-                candidates.extend(known.by_hash.get(&hash).into_iter().flatten().copied());
-            }
-        }
-        let mut fitting = BTreeSet::new();
-        for candidate in &candidates {
-            match contradiction(work.rules, asset, kind, known.values.get(candidate)) {
-                None => {
-                    fitting.insert(*candidate);
-                }
-                Some(by) => {
-                    contradicted.insert(*candidate);
-                    contradicting.get_or_insert(by);
-                }
-            }
-        }
-        match (fitting.first(), fitting.len()) {
-            (Some(only), 1) if contradicted.is_empty() => return Verdict::Same(*only, kind),
-            (Some(_), _) => {
-                fitting.extend(contradicted);
-                return Verdict::Held(fitting, format!("several:{kind}"));
-            }
-            (None, _) => {}
-        }
-    }
-    match contradicting {
-        Some(by) => Verdict::Held(contradicted, format!("contradiction:{by}")),
-        None => Verdict::New,
-    }
-}
-
-/// The single-valued kind, stronger than the one that matched, in which the two differ.
-fn contradiction(
-    rules: &Rules,
-    asset: &Asset,
-    matched: IdentifierKind,
-    known: Option<&Values>,
-) -> Option<IdentifierKind> {
-    let known = known?;
-    asset
-        .identifiers
-        .iter()
-        .filter(|i| rules.contradicts(i.kind) && rules.usable(i.kind, &i.value))
-        .filter(|i| rules.strength(i.kind) > rules.strength(matched))
-        .filter(|i| rules.scope(i.kind) != Scope::Source)
-        .find(|i| known.get(&i.kind).is_some_and(|held| !held.contains(i.value.as_ref())))
-        .map(|i| i.kind)
-}
-
-fn make(work: &mut Work<'_>, subject: SubjectKey, asset: &Asset) -> AssetKey {
+/// The number of a new asset.
+fn make(work: &mut Work<'_>, decided: &mut Decided, local: usize) -> AssetKey {
     let key = AssetKey(work.count("assets"));
-    work.changes.assets.push(AssetRow {
+    decided.made.insert(key, local);
+    key
+}
+
+/// Makes one asset of several: the one known longest.
+fn join(
+    scene: &mut Scene<'_>,
+    decided: &mut Decided,
+    asset: AssetKey,
+    also: Vec<(AssetKey, IdentifierKind)>,
+) {
+    let Some(strongest) = also.first().map(|(_, kind)| *kind) else { return };
+    let mut all: BTreeMap<AssetKey, IdentifierKind> = also.into_iter().collect();
+    all.insert(asset, strongest);
+    let Some((kept, _)) = all.pop_first() else { return };
+    for (gone, kind) in all {
+        let members: Vec<usize> = scene.of(gone).collect();
+        for member in members {
+            scene.put(member, kept, format!("rule:merge:{kind}"));
+        }
+        for target in decided.merged.values_mut().filter(|target| **target == gone) {
+            *target = kept;
+        }
+        decided.merged.insert(gone, kept);
+    }
+}
+
+/// Records that belong with a member rather than where they are come with it.
+fn follow(scene: &mut Scene<'_>, number: usize) {
+    for (stray, kind) in scene.strays(number) {
+        if let Some(asset) = scene.get(number).and_then(|member| member.asset) {
+            scene.put(stray, asset, format!("rule:{kind}"));
+        }
+    }
+}
+
+/// Gives the new subjects their keys, each beside the first record of its asset.
+fn born(work: &mut Work<'_>, found: Found, scene: &mut Scene<'_>, drafts: &[usize]) -> Subjects {
+    let mut keys: Vec<Option<SubjectKey>> = Vec::with_capacity(drafts.len());
+    let mut subjects = Subjects { identifiers: found.identifiers, ..Subjects::default() };
+    for (number, draft) in drafts.iter().zip(found.drafts) {
+        let others = scene.get(*number).and_then(|m| m.asset).into_iter().flat_map(|asset| {
+            scene.of(asset).filter_map(|other| {
+                let other = scene.get(other)?;
+                Some((other.report, other.subject?))
+            })
+        });
+        let beside = others.min().map(|(_, subject)| subject.shard());
+        let subject = subjects::born(work, beside);
+        if let Some(member) = scene.members.get_mut(*number) {
+            member.subject = Some(subject);
+        }
+        if let Some(Some(asset)) = work.stage.assets.get(draft.local) {
+            work.changes.subjects.push(SubjectRow {
+                subject,
+                source: work.source.source,
+                key_hash: draft.key_hash,
+                stable_key: draft.stable_key,
+                organisation: work.organisation.to_owned(),
+                class: asset.class.number() as i8,
+                name: asset.name.clone(),
+                report: work.report,
+            });
+        }
+        subjects.new.insert(subject, draft.local);
+        keys.push(Some(subject));
+    }
+    let subject = |spot: &Option<Spot>| match (*spot)? {
+        Spot::Known(subject) => Some(subject),
+        Spot::New(draft) => keys.get(draft).copied().flatten(),
+    };
+    subjects.by_local = found.by_local.iter().map(subject).collect();
+    subjects
+}
+
+/// Writes the links that are new or other than before.
+fn links(work: &mut Work<'_>, scene: &Scene<'_>) {
+    for member in scene.members.iter().filter(|member| member.anew) {
+        let (Some(subject), Some(asset)) = (member.subject, member.asset) else { continue };
+        work.changes.superseded.extend(member.link.map(|link| (Table::Links, link)));
+        work.changes.links.push(LinkRow {
+            subject,
+            asset,
+            valid_from: None,
+            valid_to: None,
+            decided_by: member.decided_by.clone(),
+        });
+    }
+}
+
+/// The row of a hold.
+fn hold(
+    subject: SubjectKey,
+    asset: AssetKey,
+    candidates: &BTreeSet<AssetKey>,
+    why: &str,
+) -> HoldRow {
+    let candidates = candidates.iter().map(|key| key.0).collect();
+    HoldRow { subject, asset, candidates, reason: why.to_owned() }
+}
+
+/// The row of a new asset.
+fn asset_row(work: &Work<'_>, key: AssetKey, asset: &Asset, local: usize) -> AssetRow {
+    AssetRow {
         asset: key,
         domain: asset.class.domain().number() as i8,
         class: asset.class.number() as i8,
         name: asset.name.clone(),
         organisation: work.organisation.to_owned(),
-        first_seen: asset.observed_at.unwrap_or(work.at),
-    });
-    debug_assert!(subject.number() > 0);
-    key
-}
-
-fn remember(work: &Work<'_>, known: &mut Known, key: AssetKey, asset: &Asset) {
-    for identifier in &asset.identifiers {
-        if let Some(hash) = identity_hash(work, asset, identifier) {
-            known.by_hash.entry(hash).or_default().insert(key);
-        }
-        if work.rules.usable(identifier.kind, &identifier.value) {
-            let values = known.values.entry(key).or_default();
-            values.entry(identifier.kind).or_default().insert(identifier.value.to_string());
-        }
+        first_seen: work.observed(local),
     }
-}
-
-async fn load(snapshot: &Snapshot, hashes: BTreeSet<i64>) -> Result<Known, LakeError> {
-    let mut known = Known::default();
-    if hashes.is_empty() {
-        return Ok(known);
-    }
-    let shared: Vec<IdentifierRow> = snapshot.rows(&Filter::of("hash", hashes)).await?;
-    let shared: Vec<&IdentifierRow> =
-        shared.iter().filter(|row| row.resolved_at.is_none()).collect();
-    if shared.is_empty() {
-        return Ok(known);
-    }
-    let subjects = shared.iter().map(|row| row.subject.0);
-    let links: Vec<LinkRow> = snapshot.rows(&Filter::of("subject", subjects)).await?;
-    let asset_of: HashMap<SubjectKey, AssetKey> =
-        links.iter().map(|link| (link.subject, link.asset)).collect();
-    for row in &shared {
-        if let (Some(hash), Some(asset)) = (row.hash, asset_of.get(&row.subject)) {
-            known.by_hash.entry(hash).or_default().insert(*asset);
-        }
-    }
-    let assets = asset_of.values().map(|asset| asset.0);
-    let links: Vec<LinkRow> = snapshot.rows(&Filter::of("asset", assets)).await?;
-    let asset_of: HashMap<SubjectKey, AssetKey> =
-        links.iter().map(|link| (link.subject, link.asset)).collect();
-    let subjects = links.iter().map(|link| link.subject.0);
-    let all: Vec<IdentifierRow> = snapshot.rows(&Filter::of("subject", subjects)).await?;
-    for row in all {
-        let kind = u8::try_from(row.kind).ok().and_then(IdentifierKind::from_number);
-        if let (Some(asset), Some(kind), None, Some(_)) =
-            (asset_of.get(&row.subject), kind, row.resolved_at, row.hash)
-        {
-            let values = known.values.entry(*asset).or_default();
-            values.entry(kind).or_default().insert(row.value.to_string());
-        }
-    }
-    Ok(known)
-}
-
-/// A device whose sort no source had said takes the sort the first source says.
-async fn refine(
-    work: &mut Work<'_>,
-    classes: BTreeMap<AssetKey, AssetClass>,
-) -> Result<(), LakeError> {
-    let wanted = classes.keys().map(|key| key.0);
-    let stored = work.snapshot.read::<AssetRow>(&Filter::of("asset", wanted)).await?;
-    for mut asset in stored {
-        let known = u8::try_from(asset.row.class).ok().and_then(AssetClass::from_number);
-        let said = classes.get(&asset.row.asset).copied();
-        if let (Some(AssetClass::Device), Some(said)) = (known, said)
-            && said != AssetClass::Device
-        {
-            asset.row.class = said.number() as i8;
-            work.changes.superseded.push((Table::Assets, asset.id));
-            work.changes.assets.push(asset.row);
-        }
-    }
-    Ok(())
 }

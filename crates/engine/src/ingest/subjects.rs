@@ -1,72 +1,273 @@
-//! Subjects: what a source saw before is found again, what is new is born.
+//! Subjects: what a source saw before is found again; what it did not is drafted, to be born once it
+//! is known which asset it is.
+//!
+//! A source's own id, a serial number, an agent stay with a thing. A source that knows a thing only
+//! by a value that moves (a name, a card, an address) shows the same thing under it as long as what
+//! it shows does not contradict what it showed before; after that another *generation* of the
+//! subject begins under the same key, and the facts of the old one stay where they are.
 
-use std::collections::HashMap;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
-use yagura_baseline::identity::Rules;
-use yagura_lake::{LakeError, rows::SubjectRow, scan::Filter};
-use yagura_model::id::{Shard, SubjectKey};
+use yagura_baseline::identity::{Rules, Scope};
+use yagura_lake::{
+    LakeError,
+    row::Stored,
+    rows::{IdentifierRow, SubjectRow},
+    scan::Filter,
+};
+use yagura_model::{
+    id::{Shard, SubjectKey},
+    identifier::IdentifierKind,
+};
 
 use super::{
     hash,
     stage::Asset,
-    work::{SHARD_SUBJECTS, Subjects, Work},
+    work::{SHARD_SUBJECTS, Work},
 };
 
-/// Finds or makes the subject of every asset of the report.
-pub(super) async fn find_or_make(work: &mut Work<'_>) -> Result<Subjects, LakeError> {
-    let source = work.source.source;
-    let keys: Vec<Option<(i64, String)>> = work
-        .stage
-        .assets
-        .iter()
-        .map(|asset| asset.as_ref().map(|asset| stable_key(asset, work.rules)))
-        .map(|key| key.map(|key| (hash::short(&[&source.0.to_le_bytes(), key.as_bytes()]), key)))
-        .collect();
-    let hashes = keys.iter().flatten().map(|(hash, _)| *hash);
-    let known: Vec<SubjectRow> = work.snapshot.rows(&Filter::of("key_hash", hashes)).await?;
-    let mut by_key: HashMap<String, SubjectKey> = known
-        .into_iter()
-        .filter(|row| row.source == source)
-        .map(|row| (row.stable_key, row.subject))
-        .collect();
+/// How far over its size a shard may grow so that all records of an asset lie together.
+const TOGETHER: i64 = 4;
 
-    let mut subjects = Subjects::default();
+/// The assets of a report by what the lake knows of them.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// By local number of the asset.
+    pub(super) by_local: Vec<Option<Spot>>,
+    /// The subjects to be born.
+    pub(super) drafts: Vec<Draft>,
+    /// The identifiers in force of every subject that was found by its key, those of older
+    /// generations among them.
+    pub(super) identifiers: Vec<Stored<IdentifierRow>>,
+    /// Known subjects that show nothing but a place, which another thing may have taken.
+    pub(super) places: Vec<Place>,
+}
+
+/// A known subject its source knows by a place in a network and by nothing else.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// Its asset in the report.
+    pub(super) local: usize,
+    /// Which subject it is if the place is still its own.
+    pub(super) subject: SubjectKey,
+    /// All generations of the key.
+    pub(super) generations: Vec<SubjectKey>,
+    /// What is born if another thing has the place now that was never seen there.
+    pub(super) draft: Draft,
+}
+
+/// Which subject an asset of a report is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spot {
+    /// One the lake knows.
+    Known(SubjectKey),
+    /// A draft, by its number.
+    New(usize),
+}
+
+/// A subject to be born.
+#[derive(Debug, Clone)]
+pub(super) struct Draft {
+    /// The first asset of the report that is it.
+    pub(super) local: usize,
+    pub(super) key_hash: i64,
+    pub(super) stable_key: String,
+    /// The kind of identifier its key is, if its values move.
+    pub(super) moving: Option<IdentifierKind>,
+}
+
+/// What a source knows a thing by.
+struct Key {
+    text: String,
+    hash: i64,
+    /// The kind of identifier it is, if its values move; `None` if it stays with the thing.
+    moving: Option<IdentifierKind>,
+}
+
+impl Key {
+    /// The subject that begins a generation.
+    fn draft(&self, local: usize, number: u32) -> Draft {
+        let stable_key = match number {
+            1 => self.text.clone(),
+            _ => format!("{}~{number}", self.text),
+        };
+        Draft { local, key_hash: self.hash, stable_key, moving: self.moving }
+    }
+}
+
+/// A subject of a key.
+#[derive(Clone, Copy)]
+struct Generation {
+    number: u32,
+    spot: Spot,
+}
+
+/// Finds the subject of every asset of the report, or drafts it.
+pub(super) async fn find(work: &Work<'_>) -> Result<Found, LakeError> {
+    let keys: Vec<Option<Key>> =
+        work.stage.assets.iter().map(|asset| Some(key(work, asset.as_ref()?))).collect();
+    let hashes = keys.iter().flatten().map(|key| key.hash);
+    let mut rows: Vec<SubjectRow> = work.snapshot.rows(&Filter::of("key_hash", hashes)).await?;
+    rows.retain(|row| row.source == work.source.source);
+    let mut found = Found::default();
+    if !rows.is_empty() {
+        let of_subjects = Filter::of("subject", rows.iter().map(|row| row.subject.0));
+        found.identifiers = work.snapshot.read(&of_subjects).await?;
+    }
+    let shown = shown(work.rules, &found.identifiers);
+    let mut by_hash: HashMap<i64, Vec<&SubjectRow>> = HashMap::new();
+    for row in &rows {
+        by_hash.entry(row.key_hash).or_default().push(row);
+    }
+    let mut generations: HashMap<String, Vec<Generation>> = HashMap::new();
     for (local, key) in keys.into_iter().enumerate() {
-        let Some((key_hash, stable_key)) = key else {
-            subjects.by_local.push(None);
+        let (Some(key), Some(Some(asset))) = (key, work.stage.assets.get(local)) else {
+            found.by_local.push(None);
             continue;
         };
-        let subject = match by_key.get(&stable_key) {
-            Some(known) => *known,
-            None => {
-                let subject = born(work);
-                if let Some(Some(asset)) = work.stage.assets.get(local) {
-                    work.changes.subjects.push(SubjectRow {
-                        subject,
-                        source,
-                        key_hash,
-                        stable_key: stable_key.clone(),
-                        organisation: work.organisation.to_owned(),
-                        class: asset.class.number() as i8,
-                        name: asset.name.clone(),
-                        report: work.report,
-                    });
+        let all = generations.entry(key.text.clone()).or_insert_with(|| {
+            let rows = by_hash.get(&key.hash).into_iter().flatten();
+            let mut known: Vec<Generation> = rows
+                .filter_map(|row| {
+                    let number = generation(&key.text, &row.stable_key)?;
+                    Some(Generation { number, spot: Spot::Known(row.subject) })
+                })
+                .collect();
+            known.sort_by_key(|generation| generation.number);
+            known
+        });
+        let spot = match key.moving {
+            None => all.last().map(|generation| generation.spot),
+            Some(kind) => same(work, asset, kind, all, |spot| match spot {
+                Spot::Known(subject) => shown.get(&subject).map(Cow::Borrowed).unwrap_or_default(),
+                Spot::New(draft) => {
+                    let local = found.drafts.get(draft).map(|draft| draft.local);
+                    let first = local.and_then(|local| work.stage.assets.get(local)?.as_ref());
+                    Cow::Owned(first.map(|asset| values(work.rules, asset)).unwrap_or_default())
                 }
-                by_key.insert(stable_key, subject);
-                subjects.new.insert(subject, local);
-                subject
+            }),
+        };
+        let number = all.last().map_or(1, |newest| newest.number + 1);
+        let draft = || key.draft(local, number);
+        let spot = match spot {
+            Some(Spot::Known(subject)) => {
+                if key.moving.is_some_and(|kind| work.rules.scope(kind) == Scope::Zone) {
+                    let generations = all.iter().filter_map(|generation| match generation.spot {
+                        Spot::Known(subject) => Some(subject),
+                        Spot::New(_) => None,
+                    });
+                    let generations = generations.collect();
+                    found.places.push(Place { local, subject, generations, draft: draft() });
+                }
+                Spot::Known(subject)
+            }
+            Some(draft) => draft,
+            None => {
+                let spot = Spot::New(found.drafts.len());
+                found.drafts.push(draft());
+                all.push(Generation { number, spot });
+                spot
             }
         };
-        subjects.by_local.push(Some(subject));
+        found.by_local.push(Some(spot));
     }
-    Ok(subjects)
+    Ok(found)
+}
+
+/// Normalised values by kind.
+type Values = BTreeMap<IdentifierKind, Vec<String>>;
+
+fn values(rules: &Rules, asset: &Asset) -> Values {
+    let mut values = Values::new();
+    for identifier in &asset.identifiers {
+        if rules.usable(identifier.kind, &identifier.value) {
+            let value = rules.normal(identifier.kind, &identifier.value).into_owned();
+            values.entry(identifier.kind).or_default().push(value);
+        }
+    }
+    values
+}
+
+/// What subjects showed last.
+fn shown(rules: &Rules, rows: &[Stored<IdentifierRow>]) -> HashMap<SubjectKey, Values> {
+    let mut shown: HashMap<SubjectKey, Values> = HashMap::new();
+    for row in rows.iter().map(|stored| &stored.row).filter(|row| row.resolved_at.is_none()) {
+        let kind = u8::try_from(row.kind).ok().and_then(IdentifierKind::from_number);
+        if let Some(kind) = kind.filter(|kind| rules.usable(*kind, &row.value)) {
+            let value = rules.normal(kind, &row.value).into_owned();
+            let values = shown.entry(row.subject).or_default();
+            values.entry(kind).or_default().push(value);
+        }
+    }
+    shown
+}
+
+/// The generation an asset of a key that moves is; `None` if it is another thing than all of them.
+///
+/// One that shows what the asset shows, the newest first; else the newest, if it shows nothing that
+/// differs.
+fn same<'v>(
+    work: &Work<'_>,
+    asset: &Asset,
+    key: IdentifierKind,
+    generations: &[Generation],
+    before: impl Fn(Spot) -> Cow<'v, Values>,
+) -> Option<Spot> {
+    let now = if generations.is_empty() { Values::new() } else { values(work.rules, asset) };
+    let mut newest = None;
+    for generation in generations.iter().rev() {
+        let agrees = agrees(work.rules, key, &now, &before(generation.spot));
+        if agrees == Some(true) {
+            return Some(generation.spot);
+        }
+        newest = newest.or(Some((generation.spot, agrees)));
+    }
+    newest.filter(|(_, agrees)| agrees.is_none()).map(|(spot, _)| spot)
+}
+
+/// Whether two statements under one key that moves are of one thing, by the strongest kind of
+/// identifier that tells things apart and that both show; `None` if there is none.
+fn agrees(rules: &Rules, key: IdentifierKind, now: &Values, before: &Values) -> Option<bool> {
+    let mut kinds: Vec<IdentifierKind> = now.keys().copied().collect();
+    kinds.sort_by_key(|kind| (std::cmp::Reverse(rules.strength(*kind)), *kind));
+    kinds
+        .into_iter()
+        .filter(|kind| *kind != key && rules.scope(*kind) != Scope::Source)
+        .filter(|kind| rules.contradicts(*kind) || rules.tells_apart(*kind))
+        .find_map(|kind| {
+            let (now, before) = (now.get(&kind)?, before.get(&kind)?);
+            Some(now.iter().any(|value| before.contains(value)))
+        })
+}
+
+/// The number of the generation a stable key is of; `None` if it is another key.
+fn generation(key: &str, stable_key: &str) -> Option<u32> {
+    match stable_key.strip_prefix(key)? {
+        "" => Some(1),
+        rest => rest.strip_prefix('~')?.parse().ok(),
+    }
+}
+
+fn key(work: &Work<'_>, asset: &Asset) -> Key {
+    let (text, moving) = stable_key(asset, work.rules);
+    let source = work.source.source.0.to_le_bytes();
+    Key { hash: hash::short(&[&source, text.as_bytes()]), text, moving }
 }
 
 /// What a source knows a thing by: its own stable id, else the values of the strongest kind of
-/// identifier that can identify, else its name.
-fn stable_key(asset: &Asset, rules: &Rules) -> String {
+/// identifier that can identify, else its name. And the kind of identifier that is, if it moves.
+fn stable_key(asset: &Asset, rules: &Rules) -> (String, Option<IdentifierKind>) {
     if let Some(id) = asset.stable_id.as_deref().filter(|id| !id.is_empty()) {
-        return format!("id:{id}");
+        // Some tools call a thing by a name it happens to have.
+        let named =
+            |i: &&yagura_model::identifier::Identifier<'_>| i.value.eq_ignore_ascii_case(id);
+        let mut names = asset.identifiers.iter().filter(named).map(|identifier| identifier.kind);
+        let first = names.next();
+        let moves = first.is_some_and(|kind| rules.moves(kind)) && names.all(|k| rules.moves(k));
+        return (format!("id:{id}"), first.filter(|_| moves));
     }
     let usable = asset.identifiers.iter().filter(|i| rules.usable(i.kind, &i.value));
     match usable.max_by_key(|identifier| rules.strength(identifier.kind)) {
@@ -77,30 +278,36 @@ fn stable_key(asset: &Asset, rules: &Rules) -> String {
                 .filter(|i| i.kind == strongest.kind && rules.usable(i.kind, &i.value))
                 .map(|i| i.value.as_ref())
                 .collect();
-            format!("{}:{}", strongest.kind, values.join(" "))
+            let moving = Some(strongest.kind).filter(|kind| rules.moves(*kind));
+            (format!("{}:{}", strongest.kind, values.join(" ")), moving)
         }
         None => match asset.identifiers.first() {
-            Some(weak) => format!("{}:{}", weak.kind, weak.value),
-            None => format!("name:{}", asset.name),
+            Some(weak) => (format!("{}:{}", weak.kind, weak.value), None),
+            None => (format!("name:{}", asset.name), None),
         },
     }
 }
 
-/// A new subject, in the shard its organisation is filling or, when that is full, in the newest
-/// one, or in another.
-fn born(work: &mut Work<'_>) -> SubjectKey {
-    let placement = format!("placement.{}", work.organisation);
-    let full = |work: &Work<'_>, shard: i64| {
-        work.counter(&format!("shard.{shard}.subjects")) >= SHARD_SUBJECTS
-    };
-    let mut shard = work.counter(&placement);
-    if shard == 0 || full(work, shard) {
-        shard = work.counter("shards");
-        if shard == 0 || full(work, shard) {
-            shard = work.count("shards");
+/// The key of a new subject: in the shard of its asset's first record, or else in the shard its
+/// organisation is filling or, when that is full, in the newest one, or in another.
+pub(super) fn born(work: &mut Work<'_>, beside: Option<Shard>) -> SubjectKey {
+    let size = |work: &Work<'_>, shard: i64| work.counter(&format!("shard.{shard}.subjects"));
+    let beside = beside.map(|shard| i64::from(shard.0));
+    let shard = match beside.filter(|shard| size(work, *shard) < SHARD_SUBJECTS * TOGETHER) {
+        Some(shard) => shard,
+        None => {
+            let placement = format!("placement.{}", work.organisation);
+            let mut shard = work.counter(&placement);
+            if shard == 0 || size(work, shard) >= SHARD_SUBJECTS {
+                shard = work.counter("shards");
+                if shard == 0 || size(work, shard) >= SHARD_SUBJECTS {
+                    shard = work.count("shards");
+                }
+                work.set_counter(placement, shard);
+            }
+            shard
         }
-        work.set_counter(placement, shard);
-    }
+    };
     let number = work.count(&format!("shard.{shard}.subjects"));
     SubjectKey::new(Shard(shard as i32), number as u32)
 }

@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 
 use yagura_baseline::identity::Rules;
-use yagura_lake::{Changes, Snapshot, rows::SourceRow};
+use yagura_lake::{
+    Changes, Snapshot,
+    row::Stored,
+    rows::{IdentifierRow, SourceRow},
+};
 use yagura_model::{
     Timestamp,
     id::{ReportKey, SubjectKey},
@@ -64,6 +68,8 @@ pub(super) struct Subjects {
     pub(super) by_local: Vec<Option<SubjectKey>>,
     /// Those the lake did not know, by local number of the first asset that is one.
     pub(super) new: BTreeMap<SubjectKey, usize>,
+    /// The identifiers in force of those the lake knew.
+    pub(super) identifiers: Vec<Stored<IdentifierRow>>,
 }
 
 impl Subjects {

@@ -50,13 +50,17 @@ fn decided(texts: &Texts, by: &str) -> String {
     match by.split_once(':') {
         Some(("rule", "new")) => texts.say("decided-new"),
         Some(("rule", "held")) => texts.say("decided-held"),
-        Some(("rule", kind)) => match kind.parse::<IdentifierKind>() {
-            Ok(kind) => {
-                let kind = texts.say(&format!("identifier-{kind}"));
-                texts.say_with("decided-by-rule", &[("kind", kind.into())])
+        Some(("rule", rule)) => {
+            let merged = rule.strip_prefix("merge:");
+            let Ok(kind) = merged.unwrap_or(rule).parse::<IdentifierKind>() else {
+                return by.to_owned();
+            };
+            let kind = [("kind", texts.say(&format!("identifier-{kind}")).into())];
+            match merged {
+                Some(_) => texts.say_with("decided-by-merge", &kind),
+                None => texts.say_with("decided-by-rule", &kind),
             }
-            Err(_) => by.to_owned(),
-        },
+        }
         _ => by.to_owned(),
     }
 }

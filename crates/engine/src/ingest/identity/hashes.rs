@@ -1,0 +1,53 @@
+//! The hash by which subjects of one thing find each other.
+
+use yagura_baseline::identity::{Rules, Scope};
+use yagura_model::{attribute::names, domain::Domain, identifier::Identifier};
+
+use super::super::{hash, stage::Asset, work::Work};
+
+/// The hash subjects of one thing share, or `None` if the identifier does not identify here.
+pub(in crate::ingest) fn identity_hash(
+    work: &Work<'_>,
+    asset: &Asset,
+    identifier: &Identifier<'_>,
+) -> Option<i64> {
+    let scope = match work.rules.scope(identifier.kind) {
+        Scope::Global | Scope::Organisation => work.organisation.to_owned(),
+        Scope::Source => format!("{}#{}", work.organisation, work.source.source),
+        Scope::Zone => {
+            let zone = asset.attributes.iter().find(|a| a.name == names::ZONE)?;
+            format!("{}@{}", work.organisation, zone.value)
+        }
+    };
+    scoped_hash(work.rules, asset.class.domain(), &scope, identifier)
+}
+
+/// The hash an identifier has wherever anything in an organisation states it; `None` for kinds that
+/// mean nothing without their source or zone.
+pub(crate) fn identity_in(
+    rules: &Rules,
+    domain: Domain,
+    organisation: &str,
+    identifier: &Identifier<'_>,
+) -> Option<i64> {
+    match rules.scope(identifier.kind) {
+        Scope::Global | Scope::Organisation => scoped_hash(rules, domain, organisation, identifier),
+        Scope::Source | Scope::Zone => None,
+    }
+}
+
+/// One staff number is one person and one domain name one system, but a device may have the name of
+/// a web site: identifiers join within a domain only.
+fn scoped_hash(
+    rules: &Rules,
+    domain: Domain,
+    scope: &str,
+    Identifier { kind, value }: &Identifier<'_>,
+) -> Option<i64> {
+    if !rules.usable(*kind, value) {
+        return None;
+    }
+    let value = rules.normal(*kind, value);
+    let parts = [&[domain.number()], scope.as_bytes(), &[kind.number()], value.as_bytes()];
+    Some(hash::short(&parts))
+}

@@ -1,0 +1,267 @@
+//! Setting the scene: what the report shows anew, and what the lake knows of whoever shares it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use roaring::RoaringBitmap;
+use yagura_lake::{
+    LakeError,
+    row::Stored,
+    rows::{CoverageRow, IdentifierRow, LinkRow, SubjectRow},
+    scan::Filter,
+};
+use yagura_model::{
+    Timestamp,
+    id::{SourceKey, SubjectKey},
+    identifier::IdentifierKind,
+};
+
+use super::{
+    super::{
+        stage::Asset,
+        subjects::{Draft, Found, Spot},
+        work::Work,
+    },
+    hashes::identity_hash,
+    places,
+    scene::{Member, Scene, Value},
+};
+
+/// What a known subject shows that it did not show before.
+struct Change {
+    local: usize,
+    kinds: BTreeSet<IdentifierKind>,
+}
+
+/// The scene, and which of its members are the drafts of the report, in their order.
+pub(super) async fn load<'a>(
+    work: &Work<'a>,
+    found: &mut Found,
+) -> Result<(Scene<'a>, Vec<usize>), LakeError> {
+    let changes = changes(work, found);
+    let drafts: Vec<Member> =
+        found.drafts.iter().filter_map(|draft| drafted(work, draft)).collect();
+    let mut hashes: BTreeSet<i64> = drafts.iter().flat_map(|m| &m.values).map(|v| v.hash).collect();
+    for change in changes.values() {
+        if let Some(Some(asset)) = work.stage.assets.get(change.local) {
+            hashes.extend(values(work, asset).map(|value| value.hash));
+        }
+    }
+    for place in &found.places {
+        if let Some(Some(asset)) = work.stage.assets.get(place.local) {
+            hashes.extend(values(work, asset).map(|value| value.hash));
+        }
+    }
+    let mut members = known(work, found, hashes, &changes).await?;
+    let first = members.len();
+    members.extend(drafts);
+    let mut numbers: Vec<usize> = (first..members.len()).collect();
+    let mut scene = Scene::new(work.rules, members);
+    places::settle(work, &mut scene, found, &mut numbers);
+    Ok((scene, numbers))
+}
+
+/// A subject to be born, as it shows itself in the report.
+pub(super) fn drafted(work: &Work<'_>, draft: &Draft) -> Option<Member> {
+    let asset = work.stage.assets.get(draft.local)?.as_ref()?;
+    let at = work.observed(draft.local);
+    Some(Member {
+        subject: None,
+        source: work.source.source,
+        key_hash: draft.key_hash,
+        key_kind: draft.moving,
+        report: work.report,
+        asset: None,
+        link: None,
+        decided_by: String::new(),
+        anew: false,
+        values: values(work, asset).collect(),
+        local: Some(draft.local),
+        changed: BTreeSet::new(),
+        span: (at, at),
+    })
+}
+
+/// What an asset shows that can identify it.
+pub(super) fn values<'w>(work: &'w Work<'_>, asset: &'w Asset) -> impl Iterator<Item = Value> + 'w {
+    asset.identifiers.iter().filter_map(|identifier| {
+        let hash = identity_hash(work, asset, identifier)?;
+        let value = Arc::from(work.rules.normal(identifier.kind, &identifier.value).as_ref());
+        Some(Value { kind: identifier.kind, value, hash })
+    })
+}
+
+/// The known subjects that show something they did not show before. A report older than what is
+/// known changes the history of a subject and not what it is.
+fn changes(work: &Work<'_>, found: &Found) -> BTreeMap<SubjectKey, Change> {
+    let mut before: HashMap<SubjectKey, Vec<&IdentifierRow>> = HashMap::new();
+    for row in found.identifiers.iter().map(|stored| &stored.row) {
+        if row.resolved_at.is_none() {
+            before.entry(row.subject).or_default().push(row);
+        }
+    }
+    let mut changes: BTreeMap<SubjectKey, Change> = BTreeMap::new();
+    for (local, spot) in found.by_local.iter().enumerate() {
+        let (Some(Spot::Known(subject)), Some(Some(asset))) = (spot, work.stage.assets.get(local))
+        else {
+            continue;
+        };
+        let at = work.observed(local);
+        let rows = before.get(subject).map(Vec::as_slice).unwrap_or_default();
+        for identifier in &asset.identifiers {
+            let kind = identifier.kind.number() as i8;
+            let mut of_kind = rows.iter().filter(|row| row.kind == kind);
+            let known = of_kind.clone().any(|row| *row.value == *identifier.value);
+            if known || of_kind.any(|row| row.first_seen > at) {
+                continue;
+            }
+            if work.rules.usable(identifier.kind, &identifier.value) {
+                let new = || Change { local, kinds: BTreeSet::new() };
+                changes.entry(*subject).or_insert_with(new).kinds.insert(identifier.kind);
+            }
+        }
+    }
+    changes
+}
+
+/// The subjects that hold one of the hashes or changed, and all others of their assets.
+async fn known(
+    work: &Work<'_>,
+    found: &Found,
+    hashes: BTreeSet<i64>,
+    changes: &BTreeMap<SubjectKey, Change>,
+) -> Result<Vec<Member>, LakeError> {
+    if hashes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let shared: Vec<IdentifierRow> = work.snapshot.rows(&Filter::of("hash", hashes)).await?;
+    let open = shared.iter().filter(|row| row.resolved_at.is_none());
+    let placed = found.places.iter().flat_map(|place| place.generations.iter().copied());
+    let meant: BTreeSet<i64> = open
+        .map(|row| row.subject)
+        .chain(changes.keys().copied())
+        .chain(placed)
+        .map(|s| s.0)
+        .collect();
+    if meant.is_empty() {
+        return Ok(Vec::new());
+    }
+    let links: Vec<LinkRow> = work.snapshot.rows(&Filter::of("subject", meant)).await?;
+    let of_assets = Filter::of("asset", links.iter().map(|link| link.asset.0));
+    let links: Vec<Stored<LinkRow>> = work.snapshot.read(&of_assets).await?;
+    let of_subjects = Filter::of("subject", links.iter().map(|link| link.row.subject.0));
+    let (subjects, identifiers) = tokio::try_join!(
+        work.snapshot.rows::<SubjectRow>(&of_subjects),
+        work.snapshot.rows::<IdentifierRow>(&of_subjects),
+    )?;
+    let links: HashMap<SubjectKey, Stored<LinkRow>> =
+        links.into_iter().map(|link| (link.row.subject, link)).collect();
+    let mut rows: HashMap<SubjectKey, Vec<IdentifierRow>> = HashMap::new();
+    for row in identifiers {
+        rows.entry(row.subject).or_default().push(row);
+    }
+    let mut members = Vec::with_capacity(subjects.len());
+    for subject in subjects {
+        let (Some(link), Some(rows)) = (links.get(&subject.subject), rows.get(&subject.subject))
+        else {
+            continue;
+        };
+        let times = rows.iter().map(|row| row.first_seen);
+        let (Some(first), Some(last)) = (times.clone().min(), times.max()) else { continue };
+        members.push(Member {
+            subject: Some(subject.subject),
+            source: subject.source,
+            key_hash: subject.key_hash,
+            key_kind: None,
+            report: subject.report,
+            asset: Some(link.row.asset),
+            link: Some(link.id),
+            decided_by: link.row.decided_by.clone(),
+            anew: false,
+            values: rows.iter().filter_map(|row| stored(work, row)).collect(),
+            local: None,
+            changed: BTreeSet::new(),
+            span: (first, last),
+        });
+    }
+    confirm(work, &mut members).await?;
+    shown_now(work, found, changes, &mut members);
+    Ok(members)
+}
+
+/// An identifier in force as it is compared.
+fn stored(work: &Work<'_>, row: &IdentifierRow) -> Option<Value> {
+    let hash = row.hash.filter(|_| row.resolved_at.is_none())?;
+    let kind = u8::try_from(row.kind).ok().and_then(IdentifierKind::from_number)?;
+    Some(Value { kind, value: Arc::from(work.rules.normal(kind, &row.value).as_ref()), hash })
+}
+
+/// When the sources of some subjects looked at them.
+async fn confirm(work: &Work<'_>, members: &mut [Member]) -> Result<(), LakeError> {
+    let sources: BTreeSet<i64> = members.iter().map(|member| i64::from(member.source.0)).collect();
+    let coverage: Vec<CoverageRow> = work.snapshot.rows(&Filter::of("source", sources)).await?;
+    let mut looks: HashMap<(SourceKey, i32), Vec<(Timestamp, RoaringBitmap)>> = HashMap::new();
+    let wanted: BTreeSet<(SourceKey, i32)> = members
+        .iter()
+        .filter_map(|member| Some((member.source, member.subject?.shard().0)))
+        .collect();
+    for row in coverage {
+        let of = (row.source, row.of_shard.0);
+        if !wanted.contains(&of) {
+            continue;
+        }
+        let subjects =
+            RoaringBitmap::deserialize_from(row.subjects.as_slice()).map_err(|error| {
+                LakeError::Shape {
+                    found: error.to_string(),
+                    wanted: "a roaring bitmap of subjects".to_owned(),
+                }
+            })?;
+        looks.entry(of).or_default().push((row.observed_at, subjects));
+    }
+    for member in members {
+        let Some(subject) = member.subject else { continue };
+        let Some(looks) = looks.get(&(member.source, subject.shard().0)) else { continue };
+        for (at, _) in looks.iter().filter(|(_, seen)| seen.contains(subject.number())) {
+            member.confirm(*at);
+        }
+    }
+    Ok(())
+}
+
+/// What the report says of subjects the lake knows stands in the place of what was said before.
+fn shown_now(
+    work: &Work<'_>,
+    found: &Found,
+    changes: &BTreeMap<SubjectKey, Change>,
+    members: &mut [Member],
+) {
+    let mut locals: HashMap<SubjectKey, Vec<usize>> = HashMap::new();
+    for (local, spot) in found.by_local.iter().enumerate() {
+        if let Some(Spot::Known(subject)) = spot {
+            locals.entry(*subject).or_default().push(local);
+        }
+    }
+    for member in members {
+        let Some(subject) = member.subject else { continue };
+        let Some(locals) = locals.get(&subject) else { continue };
+        let newest = locals.iter().map(|local| work.observed(*local)).max();
+        // Of what is older than what is known, nothing is taken.
+        let late = newest.is_some_and(|newest| newest < member.span.1);
+        let mut said: Vec<Value> = Vec::new();
+        for local in locals {
+            member.local = Some(*local);
+            member.confirm(work.observed(*local));
+            if let Some(Some(asset)) = work.stage.assets.get(*local) {
+                said.extend(values(work, asset));
+            }
+        }
+        if !late {
+            member.values.retain(|value| said.iter().all(|said| said.kind != value.kind));
+            member.values.extend(said);
+        }
+        if let Some(change) = changes.get(&subject).filter(|_| !late) {
+            member.changed.clone_from(&change.kinds);
+        }
+    }
+}

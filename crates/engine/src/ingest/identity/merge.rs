@@ -1,0 +1,141 @@
+//! What decisions do to assets and to what waits for a person.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use yagura_lake::{
+    LakeError,
+    row::Stored,
+    rows::{AssetRow, HoldRow},
+    scan::Filter,
+    table::Table,
+};
+use yagura_model::{
+    domain::AssetClass,
+    id::{AssetKey, SubjectKey},
+};
+
+use super::{
+    super::work::Work,
+    Decided, asset_row, hold,
+    scene::{Member, Scene},
+};
+
+/// Writes the assets that are new, changes those that were joined, and takes those away from the
+/// present that have no record any more: their rows stay in what was known before.
+pub(super) async fn assets(
+    work: &mut Work<'_>,
+    scene: &Scene<'_>,
+    decided: &Decided,
+) -> Result<(), LakeError> {
+    let empty: BTreeSet<AssetKey> = scene.emptied().collect();
+    for (key, local) in decided.made.iter().filter(|(key, _)| !empty.contains(key)) {
+        if let Some(Some(asset)) = work.stage.assets.get(*local) {
+            let row = asset_row(work, *key, asset, *local);
+            work.changes.assets.push(row);
+        }
+    }
+    let joined = decided.merged.values().chain(decided.merged.keys());
+    let wanted: BTreeSet<i64> =
+        decided.refined.keys().chain(joined).chain(&empty).map(|key| key.0).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let stored: Vec<Stored<AssetRow>> = work.snapshot.read(&Filter::of("asset", wanted)).await?;
+    // An asset that took others in is as old as the oldest of them.
+    let mut first_seen = BTreeMap::new();
+    for Stored { row, .. } in &stored {
+        let kept = decided.now(row.asset);
+        let first = first_seen.entry(kept).or_insert(row.first_seen);
+        *first = row.first_seen.min(*first);
+    }
+    for asset in stored {
+        let key = asset.row.asset;
+        if empty.contains(&key) {
+            work.changes.superseded.push((Table::Assets, asset.id));
+            continue;
+        }
+        let mut row = asset.row.clone();
+        if let Some(first) = first_seen.get(&key) {
+            row.first_seen = *first;
+        }
+        // A device whose sort no source had said takes the sort the first source says.
+        let known = u8::try_from(row.class).ok().and_then(AssetClass::from_number);
+        let said = decided.refined.get(&key).copied();
+        if let (Some(AssetClass::Device), Some(said)) = (known, said) {
+            row.class = said.number() as i8;
+        }
+        if row != asset.row {
+            work.changes.superseded.push((Table::Assets, asset.id));
+            work.changes.assets.push(row);
+        }
+    }
+    Ok(())
+}
+
+/// Writes what waits for a person from now on, and ends what waits no longer.
+pub(super) async fn holds(
+    work: &mut Work<'_>,
+    scene: &Scene<'_>,
+    decided: &Decided,
+) -> Result<(), LakeError> {
+    let mut new: BTreeMap<SubjectKey, HoldRow> = BTreeMap::new();
+    for (number, (candidates, reason)) in &decided.held {
+        let member = scene.get(*number).and_then(|m| Some((m.subject?, m.asset?)));
+        if let Some((subject, asset)) = member {
+            let candidates = candidates.iter().map(|key| decided.now(*key)).collect();
+            new.insert(subject, hold(subject, asset, &candidates, reason));
+        }
+    }
+    let empty: BTreeSet<AssetKey> = scene.emptied().collect();
+    if !decided.again.is_empty() || !empty.is_empty() {
+        let members: HashMap<SubjectKey, usize> = (scene.members.iter().enumerate())
+            .filter_map(|(number, member)| Some((member.subject?, number)))
+            .collect();
+        let of_subjects = scene.members.iter().filter_map(|member| Some(member.subject?.0));
+        let of_subjects = Filter::of("subject", of_subjects);
+        // A candidate may wait anywhere.
+        let filter = if empty.is_empty() { of_subjects } else { Filter::all() };
+        let stored: Vec<Stored<HoldRow>> = work.snapshot.read(&filter).await?;
+        for before in stored {
+            let number = members.get(&before.row.subject).copied();
+            let now = match new.remove(&before.row.subject) {
+                None if number.is_some_and(|number| settled(&before.row, scene, number)) => None,
+                None => renamed(&before.row, number.and_then(|n| scene.get(n)), decided),
+                other => other,
+            };
+            if now.as_ref() != Some(&before.row) {
+                work.changes.superseded.push((Table::Holds, before.id));
+                work.changes.holds.extend(now);
+            }
+        }
+    }
+    work.changes.holds.extend(new.into_values());
+    Ok(())
+}
+
+/// Whether what made a subject wait is gone: it shows something else of that kind, or no longer
+/// contradicts the others of its asset.
+fn settled(before: &HoldRow, scene: &Scene<'_>, number: usize) -> bool {
+    let Some(member) = scene.get(number) else { return false };
+    let kind = before.reason.rsplit(':').next().and_then(|kind| kind.parse().ok());
+    let changed = kind.is_some_and(|kind| member.changed.contains(&kind));
+    let alike =
+        |asset| scene.differ(member.values.iter(), scene.values_of(asset, number)).is_empty();
+    changed || (is_within(before) && member.asset.is_some_and(alike))
+}
+
+/// Whether it contradicts its own asset: then that is its only candidate.
+fn is_within(row: &HoldRow) -> bool {
+    row.candidates == [row.asset.0]
+}
+
+/// A hold after assets were merged: between those that are one now nothing is left to decide.
+fn renamed(before: &HoldRow, member: Option<&Member>, decided: &Decided) -> Option<HoldRow> {
+    let asset = member.and_then(|member| member.asset).unwrap_or(before.asset);
+    let candidates: BTreeSet<AssetKey> =
+        before.candidates.iter().map(|key| decided.now(AssetKey(*key))).collect();
+    let within = is_within(before);
+    let others: BTreeSet<AssetKey> =
+        candidates.into_iter().filter(|key| within || *key != asset).collect();
+    (!others.is_empty()).then(|| hold(before.subject, asset, &others, &before.reason))
+}
