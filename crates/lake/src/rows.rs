@@ -171,8 +171,7 @@ row! {
         pub valid_from: Option<Timestamp>,
         /// Until when.
         pub valid_to: Option<Timestamp>,
-        /// The rule or person that decided: `rule:serial`, `rule:new`, `rule:merge:serial`,
-        /// `person:…`.
+        /// The rule or person that decided: `rule:serial`, `rule:merge:serial`, `person:…`.
         pub decided_by: String,
     }
 }

@@ -1,7 +1,7 @@
 //! Reading rows: files by their statistics, row groups by theirs, rows by their key.
 //!
-//! [`read`] gives all rows wanted in order; a [`Scan`] shows them one by one, file after file, to
-//! who keeps little of each.
+//! Either all rows wanted are given in order, or a [`Scan`] shows them one by one, file after file,
+//! to who keeps little of each.
 
 use std::collections::{BTreeSet, HashMap};
 use std::marker::PhantomData;

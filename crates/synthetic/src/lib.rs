@@ -8,7 +8,7 @@
 //!
 //! [`Plan`] says how large, [`Government`] answers: [`Government::reports`] lists the reports in
 //! the order in which they arrive, [`Government::send`] gives one to a
-//! [`Sink`](yagura_model::sink::Sink), [`write`] makes bytes of it, [`Government::truths`] says what
+//! [`Sink`](yagura_model::sink::Sink), [`mod@write`] makes bytes of it, [`Government::truths`] says what
 //! its assets are.
 
 mod case;
