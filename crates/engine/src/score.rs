@@ -1,6 +1,6 @@
 //! Score: findings → problems → remedies → points, by the model in force.
 //!
-//! `facts` reads one state of the lake, `profile` says what each asset is and is worth,
+//! `facts` reads one state of the lake, `profile` says what each asset is, `worth` what its attributes make it worth,
 //! `problems` counts each problem once, `unknowns` finds what nobody looked at, `run` makes
 //! the points and `references` what its estimates are held against, `some` scores a few assets of a
 //! large lake, `sweep` all of them without their parts, `totals` adds up. Everything above a problem is integer addition, and the
@@ -16,6 +16,7 @@ mod some;
 mod sweep;
 mod totals;
 mod unknowns;
+mod worth;
 
 #[cfg(test)]
 mod tests;
@@ -28,3 +29,4 @@ pub use references::References;
 pub use run::{AssetScore, Item, ItemKind, Remedy, ScoreRun};
 pub use sweep::{AssetSum, Sweep};
 pub use totals::{By, Total, is_within};
+pub use worth::Worth;

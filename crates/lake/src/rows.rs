@@ -13,6 +13,7 @@ use yagura_model::{
 
 use crate::row::row;
 
+mod coverage;
 mod parts;
 mod report;
 

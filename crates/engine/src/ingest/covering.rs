@@ -180,13 +180,7 @@ async fn load_others(work: &Work<'_>, covering: &mut Covering) -> Result<(), Lak
         if row.observed_at < earliest || !shards.contains(&row.of_shard) {
             continue;
         }
-        let subjects =
-            RoaringBitmap::deserialize_from(row.subjects.as_slice()).map_err(|error| {
-                LakeError::Shape {
-                    found: error.to_string(),
-                    wanted: "a roaring bitmap of subjects".to_owned(),
-                }
-            })?;
+        let subjects = row.numbers()?;
         wanted.extend(row.check_set);
         let look = Look {
             at: row.observed_at,

@@ -195,13 +195,7 @@ impl Facts {
         };
         let rows: Vec<CoverageRow> = snapshot.rows(&filter).await?;
         for row in rows.into_iter().filter(|row| row.observed_at <= self.at) {
-            let subjects =
-                RoaringBitmap::deserialize_from(row.subjects.as_slice()).map_err(|error| {
-                    LakeError::Shape {
-                        found: error.to_string(),
-                        wanted: "a roaring bitmap of subjects".to_owned(),
-                    }
-                })?;
+            let subjects = row.numbers()?;
             let kinds = ObservationKinds(u32::try_from(row.kinds).unwrap_or_default());
             let Some(known) = by_shard.get(&row.of_shard) else { continue };
             for number in subjects & known {

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use yagura_baseline::{
     choice::{ChosenVector, choose_vector},
-    inputs::{Base, Clock, ProblemInputs, Threat},
+    inputs::{Base, ProblemInputs},
     model::Model,
 };
+use yagura_lake::rows::CheckScore;
 use yagura_model::{
-    Timestamp, coverage::ObservationKind, finding::Disposition, id::CheckKey, severity::Severity,
+    coverage::ObservationKind, finding::Disposition, id::CheckKey, severity::Severity,
 };
 
 use super::{
@@ -26,6 +27,14 @@ pub enum ProblemKey {
 }
 
 impl ProblemKey {
+    /// What a check is about.
+    pub(super) fn of(check: &CheckScore) -> Self {
+        match check.cves.as_slice() {
+            [cve] => Self::Cve(cve.clone()),
+            _ => Self::Check(format!("{}:{}", check.tool, check.id)),
+        }
+    }
+
     /// As text: `CVE-2024-0001`, `nessus:12345`.
     pub fn as_str(&self) -> &str {
         match self {
@@ -105,10 +114,7 @@ fn key_of(facts: &Facts, check: CheckKey) -> Option<ProblemKey> {
     if number(check.kind, ObservationKind::from_number) == Some(ObservationKind::Detection) {
         return None;
     }
-    Some(match check.cves.as_slice() {
-        [cve] => ProblemKey::Cve(cve.clone()),
-        _ => ProblemKey::Check(format!("{}:{}", check.tool, check.id)),
-    })
+    Some(ProblemKey::of(check))
 }
 
 fn problem(
@@ -146,34 +152,11 @@ fn problem(
     Some(Problem {
         title: check.title.clone(),
         kind: number(check.kind, ObservationKind::from_number)?,
-        inputs: inputs(facts, profile, base, first_seen),
+        inputs: profile.worth.inputs(base, profile.first_seen, first_seen, facts.at),
         remedy: package.map_or_else(|| key.as_str().to_owned(), str::to_owned),
         fixed_version: open.iter().find_map(|e| e.fixed_version.as_deref()).map(str::to_owned),
         accepted: open.iter().all(|evidence| evidence.disposition != Disposition::Open),
         evidences: open,
         key,
     })
-}
-
-/// The inputs of a problem of an asset. No feed is read yet: the threat says so.
-pub(super) fn inputs(
-    facts: &Facts,
-    profile: &Profile,
-    base: Base,
-    problem_first_seen: Timestamp,
-) -> ProblemInputs {
-    ProblemInputs {
-        base,
-        threat: Threat::default(),
-        exposure: profile.exposure,
-        value: profile.value,
-        clock: Clock {
-            published: None,
-            in_service: profile.in_service_since,
-            asset_first_seen: profile.first_seen,
-            problem_first_seen,
-        },
-        due: None,
-        now: facts.at,
-    }
 }

@@ -21,7 +21,7 @@ use yagura_model::{
 
 use super::{
     facts::Facts,
-    problems::{Problem, inputs, problems, vectors},
+    problems::{Problem, problems, vectors},
     profile::{Profile, profiles},
     references::{Carried, References},
     unknowns::{Observed, observed},
@@ -217,16 +217,12 @@ fn remedies(model: &Model, found: Vec<Problem>, observed: &[Observed]) -> Vec<Re
 
 /// What nobody recorded of an asset: each gap is a failed check.
 fn gaps(model: &Model, facts: &Facts, profile: &Profile) -> Vec<Remedy> {
-    let missing = |factor: GapFactor| match factor {
-        GapFactor::Exposure => profile.exposure.is_none(),
-        GapFactor::Value => {
-            use yagura_baseline::problem::{Why, value_factor};
-            value_factor(model, &profile.value).why == Why::ValueMissing
-        }
-    };
     let gap = |gap: &yagura_baseline::model::GapCheck| {
         let base = Base::Check(gap.severity);
-        let score = problem(model, &inputs(facts, profile, base, profile.first_seen));
+        let score = problem(
+            model,
+            &profile.worth.inputs(base, profile.first_seen, profile.first_seen, facts.at),
+        );
         Remedy {
             key: gap.id.clone(),
             points: score.points,
@@ -242,7 +238,7 @@ fn gaps(model: &Model, facts: &Facts, profile: &Profile) -> Vec<Remedy> {
             }],
         }
     };
-    model.gaps.iter().filter(|check| missing(check.factor)).map(gap).collect()
+    model.gaps.iter().filter(|gap| profile.worth.lacks(model, gap.factor)).map(gap).collect()
 }
 
 /// What observed assets of a class carry for an observation: the model's percentile of the sums of
@@ -277,7 +273,7 @@ fn finished(model: &Model, draft: Draft, references: &References) -> AssetScore 
     let Draft { profile, mut remedies, observed } = draft;
     for look in observed.iter().filter(|look| look.state == ObservationState::NeverMade) {
         let seen = references.carried(profile.class, look.required.kind);
-        let score = unknown(model, profile.exposure, &profile.value, seen);
+        let score = unknown(model, profile.worth.exposure, &profile.worth.value, seen);
         remedies.push(Remedy {
             key: format!("observe:{}", look.required.kind),
             points: score.points,

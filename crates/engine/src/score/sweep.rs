@@ -20,10 +20,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use yagura_baseline::{
-    inputs::{Base, Clock, ProblemInputs, Threat},
-    model::{GapCheck, GapFactor, Model},
+    inputs::{Base, ProblemInputs},
+    model::{GapCheck, Model},
     observation::ObservationState,
-    problem::{Why, problem, value_factor},
+    problem::problem,
     unknown::{percentile, unknown},
 };
 use yagura_lake::{LakeError, Snapshot};
@@ -166,14 +166,17 @@ impl Ground<'_> {
                 weighed.by_check.add(id, points, estimate);
                 weighed.by_remedy.add(id, points, estimate);
             };
-            for gap in self.model.gaps.iter().filter(|gap| self.is_gap(gap, sketch)) {
+            for gap in
+                self.model.gaps.iter().filter(|gap| sketch.worth.lacks(self.model, gap.factor))
+            {
                 add(&gap.id, self.gap(gap, sketch), false);
             }
             for look in self.looks.of(index, class) {
                 if look.state == ObservationState::NeverMade {
                     let kind = look.required.kind;
                     let seen = references.carried(class, kind);
-                    let score = unknown(self.model, sketch.exposure, &sketch.value, seen);
+                    let score =
+                        unknown(self.model, sketch.worth.exposure, &sketch.worth.value, seen);
                     add(&format!("observe:{kind}"), score.points, true);
                 }
             }
@@ -215,33 +218,13 @@ impl Ground<'_> {
         }
     }
 
-    fn is_gap(&self, gap: &GapCheck, sketch: &Sketch) -> bool {
-        match gap.factor {
-            GapFactor::Exposure => sketch.exposure.is_none(),
-            GapFactor::Value => value_factor(self.model, &sketch.value).why == Why::ValueMissing,
-        }
-    }
-
     fn gap(&self, gap: &GapCheck, sketch: &Sketch) -> MicroPoints {
         let base = Base::Check(gap.severity);
         problem(self.model, &self.inputs(sketch, base, sketch.first_seen)).points
     }
 
-    /// The inputs of a problem of an asset. No feed is read yet: the threat says so.
+    /// The inputs of a problem of an asset.
     fn inputs(&self, sketch: &Sketch, base: Base, problem_first_seen: Timestamp) -> ProblemInputs {
-        ProblemInputs {
-            base,
-            threat: Threat::default(),
-            exposure: sketch.exposure,
-            value: sketch.value,
-            clock: Clock {
-                published: None,
-                in_service: sketch.in_service_since,
-                asset_first_seen: sketch.first_seen,
-                problem_first_seen,
-            },
-            due: None,
-            now: self.at,
-        }
+        sketch.worth.inputs(base, sketch.first_seen, problem_first_seen, self.at)
     }
 }

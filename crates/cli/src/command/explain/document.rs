@@ -207,12 +207,12 @@ fn asset(score: &AssetScore) -> Asset {
         class: profile.class.as_str(),
         organisation: profile.organisation.clone(),
         systems: profile.systems.clone(),
-        exposure: profile.exposure,
-        confidentiality: profile.value.confidentiality,
-        integrity: profile.value.integrity,
-        availability: profile.value.availability,
-        important: profile.value.important,
-        in_service_since: profile.in_service_since,
+        exposure: profile.worth.exposure,
+        confidentiality: profile.worth.value.confidentiality,
+        integrity: profile.worth.value.integrity,
+        availability: profile.worth.value.availability,
+        important: profile.worth.value.important,
+        in_service_since: profile.worth.in_service_since,
         first_seen: profile.first_seen,
     }
 }

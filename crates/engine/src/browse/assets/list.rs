@@ -257,7 +257,7 @@ impl Gathering {
         let at = self.at;
         for row in rows.iter().filter(|row| row.observed_at <= at) {
             let kinds = looks::kinds(row);
-            for number in looks::subjects(row)? {
+            for number in row.numbers()? {
                 let subject = SubjectKey::new(row.of_shard, number);
                 let Some(draft) = self.of(subject) else { continue };
                 draft.observed_at = draft.observed_at.max(Some(row.observed_at));

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roaring::RoaringBitmap;
 use serde::Serialize;
 use yagura_baseline::{
     model::Model,
@@ -88,13 +87,6 @@ pub(super) fn kinds(row: &CoverageRow) -> ObservationKinds {
     ObservationKinds(u32::try_from(row.kinds).unwrap_or_default())
 }
 
-pub(super) fn subjects(row: &CoverageRow) -> Result<RoaringBitmap, LakeError> {
-    RoaringBitmap::deserialize_from(row.subjects.as_slice()).map_err(|error| LakeError::Shape {
-        found: error.to_string(),
-        wanted: "a roaring bitmap of subjects".to_owned(),
-    })
-}
-
 /// The looks at some subjects until a time, each row of coverage with those of them it covers.
 pub(super) fn of_subjects(
     rows: Vec<CoverageRow>,
@@ -103,7 +95,7 @@ pub(super) fn of_subjects(
 ) -> Result<Vec<(CoverageRow, Vec<SubjectKey>)>, LakeError> {
     let mut looks = Vec::new();
     for row in rows.into_iter().filter(|row| row.observed_at <= at) {
-        let covered = subjects(&row)?;
+        let covered = row.numbers()?;
         let seen: Vec<SubjectKey> = wanted
             .iter()
             .filter(|subject| subject.shard() == row.of_shard)

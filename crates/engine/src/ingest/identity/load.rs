@@ -210,13 +210,7 @@ async fn confirm(work: &Work<'_>, members: &mut [Member]) -> Result<(), LakeErro
         if !wanted.contains(&of) {
             continue;
         }
-        let subjects =
-            RoaringBitmap::deserialize_from(row.subjects.as_slice()).map_err(|error| {
-                LakeError::Shape {
-                    found: error.to_string(),
-                    wanted: "a roaring bitmap of subjects".to_owned(),
-                }
-            })?;
+        let subjects = row.numbers()?;
         looks.entry(of).or_default().push((row.observed_at, subjects));
     }
     for member in members {

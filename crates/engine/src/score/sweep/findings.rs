@@ -83,7 +83,7 @@ impl Scans {
         let mut keys: BTreeMap<ProblemKey, Vec<(&str, &str)>> = BTreeMap::new();
         for row in &rows {
             let vectors = row.vectors.iter().map(|vector| (row.tool.as_str(), vector.as_str()));
-            keys.entry(key_of(row)).or_default().extend(vectors);
+            keys.entry(ProblemKey::of(row)).or_default().extend(vectors);
         }
         let matter = |(key, vectors): (&ProblemKey, &Vec<_>)| Matter {
             key: Arc::from(key.as_str()),
@@ -104,7 +104,7 @@ impl Scans {
                 checks.resize(place + 1, None);
             }
             let kind = number(row.kind, ObservationKind::from_number);
-            let problem = numbered.get(&key_of(row)).copied();
+            let problem = numbered.get(&ProblemKey::of(row)).copied();
             if let (Some(kind), Some(problem), Some(of)) = (kind, problem, checks.get_mut(place)) {
                 // Detections are events.
                 *of = (kind != ObservationKind::Detection).then_some((problem, kind));
@@ -181,12 +181,5 @@ impl Scans {
             first_seen: row.first_seen,
             package: row.location.starts_with("pkg:").then_some(row.location),
         })
-    }
-}
-
-fn key_of(check: &CheckScore) -> ProblemKey {
-    match check.cves.as_slice() {
-        [cve] => ProblemKey::Cve(cve.clone()),
-        _ => ProblemKey::Check(format!("{}:{}", check.tool, check.id)),
     }
 }

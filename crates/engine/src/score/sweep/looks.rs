@@ -65,7 +65,7 @@ impl Looks {
         for row in rows {
             let credentialed = row.credentialed != Some(false);
             let seen = met.entry((row.of_shard, row.kinds, credentialed)).or_default();
-            let subjects = subjects(&row)?;
+            let subjects = row.numbers()?;
             let new = &subjects - &*seen;
             *seen |= subjects;
             let kinds = ObservationKinds(u32::try_from(row.kinds).unwrap_or_default());
@@ -128,11 +128,4 @@ impl Looks {
         let required = self.required.get(&class).map(Vec::as_slice).unwrap_or_default();
         (first..).zip(required).filter(move |(_, one)| one.kind == kind).map(|(slot, _)| slot)
     }
-}
-
-fn subjects(row: &CoverageRow) -> Result<RoaringBitmap, LakeError> {
-    RoaringBitmap::deserialize_from(row.subjects.as_slice()).map_err(|error| LakeError::Shape {
-        found: error.to_string(),
-        wanted: "a roaring bitmap of subjects".to_owned(),
-    })
 }

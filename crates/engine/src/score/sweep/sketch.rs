@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use yagura_baseline::inputs::{Exposure, Value};
 use yagura_lake::{
     LakeError, Snapshot,
     row::{RowId, Stored},
@@ -22,19 +21,8 @@ use yagura_model::{
 use super::{register::Register, shards};
 use crate::score::{
     facts::{is, number},
-    profile::inherit,
+    worth::{Worth, in_service},
 };
-
-/// The attributes that points depend on.
-const NAMES: [&str; 7] = [
-    names::EXPOSURE,
-    names::CONFIDENTIALITY,
-    names::INTEGRITY,
-    names::AVAILABILITY,
-    names::IMPORTANT,
-    names::IN_SERVICE_SINCE,
-    names::LIFE_CYCLE,
-];
 
 /// An asset as a sweep sees it.
 #[derive(Debug, Clone)]
@@ -42,9 +30,7 @@ pub(super) struct Sketch {
     pub(super) class: Option<AssetClass>,
     pub(super) organisation: Arc<str>,
     pub(super) systems: Vec<Arc<str>>,
-    pub(super) exposure: Option<Exposure>,
-    pub(super) value: Value,
-    pub(super) in_service_since: Option<Timestamp>,
+    pub(super) worth: Worth,
     pub(super) first_seen: Timestamp,
     pub(super) in_service: bool,
 }
@@ -96,7 +82,7 @@ impl Sketches {
         snapshot: &Snapshot,
         register: &Register,
         at: Timestamp,
-    ) -> Result<BTreeMap<Arc<str>, (Option<Exposure>, Value)>, LakeError> {
+    ) -> Result<BTreeMap<Arc<str>, Worth>, LakeError> {
         let class = i64::from(AssetClass::System.number());
         let rows: Vec<AssetRow> = snapshot.rows(&Filter::of("class", [class])).await?;
         let mut numbers = numbers(snapshot, register, &rows, at).await?;
@@ -104,7 +90,7 @@ impl Sketches {
         for row in rows {
             let Some(index) = register.index(row.asset) else { continue };
             let Some(sketch) = self.all.get(index) else { continue };
-            let said = (sketch.exposure, sketch.value);
+            let said = sketch.worth;
             for number in numbers.remove(&index).into_iter().flatten() {
                 self.systems.insert(number.to_string(), row.name.clone());
                 worth.insert(number, said);
@@ -115,11 +101,11 @@ impl Sketches {
     }
 
     /// What an asset does not say of its exposure and ratings, the systems it belongs to say for it.
-    fn inherit(&mut self, systems: &BTreeMap<Arc<str>, (Option<Exposure>, Value)>) {
+    fn inherit(&mut self, systems: &BTreeMap<Arc<str>, Worth>) {
         for sketch in &mut self.all {
             for system in &sketch.systems {
                 if let Some(above) = systems.get(system) {
-                    inherit(&mut sketch.exposure, &mut sketch.value, above);
+                    sketch.worth.inherit(above);
                 }
             }
         }
@@ -138,7 +124,7 @@ impl Said {
         let holds =
             |from: Timestamp, to: Option<Timestamp>| from <= at && to.is_none_or(|to| to > at);
         attributes.each(Some(shard), |Stored { id, row, .. }| {
-            let name = NAMES.iter().position(|name| **name == *row.name);
+            let name = place(&row.name);
             let (Some(name), true) = (name, holds(row.first_seen, row.resolved_at)) else { return };
             let Some(index) = register.of(row.subject) else { return };
             let order = (row.first_seen, row.report.0, row.subject, id);
@@ -182,11 +168,8 @@ impl Said {
     }
 
     fn sketch(&self, register: &Register, index: usize) -> Sketch {
-        let attribute = |name: &str| {
-            let name = NAMES.iter().position(|other| *other == name)?;
-            self.attributes.get(&(index, name)).map(|(_, value)| &**value)
-        };
-        let rating = |name| attribute(name).and_then(|text| text.parse::<u8>().ok());
+        let attribute =
+            |name: &str| self.attributes.get(&(index, place(name)?)).map(|(_, value)| &**value);
         let asset = register.assets.get(index);
         let managed_by = self.managed_by.get(&index).map(|(_, target)| Arc::clone(target));
         let systems = self.systems.get(&index);
@@ -194,18 +177,17 @@ impl Said {
             class: asset.and_then(|asset| number(asset.class, AssetClass::from_number)),
             organisation: managed_by.unwrap_or_else(|| register.born_in(index)),
             systems: systems.map(|all| all.iter().cloned().collect()).unwrap_or_default(),
-            exposure: attribute(names::EXPOSURE).and_then(Exposure::from_attribute),
-            value: Value {
-                confidentiality: rating(names::CONFIDENTIALITY),
-                integrity: rating(names::INTEGRITY),
-                availability: rating(names::AVAILABILITY),
-                important: attribute(names::IMPORTANT) == Some("true"),
-            },
-            in_service_since: attribute(names::IN_SERVICE_SINCE).and_then(|text| text.parse().ok()),
+            worth: Worth::said(attribute),
             first_seen: asset.map_or(Timestamp::MAX, |asset| asset.first_seen),
-            in_service: !matches!(attribute(names::LIFE_CYCLE), Some("disposed" | "transferred")),
+            in_service: in_service(attribute(names::LIFE_CYCLE)),
         }
     }
+}
+
+/// The place of an attribute among those that points depend on.
+fn place(name: &str) -> Option<usize> {
+    let mut names = Worth::NAMES.iter().chain([&names::LIFE_CYCLE]);
+    names.position(|other| *other == name)
 }
 
 /// Keeps the newer of what is known and what is said now.

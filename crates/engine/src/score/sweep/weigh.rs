@@ -177,9 +177,9 @@ impl<'w> Weigher<'w> {
     }
 
     fn points(&mut self, sketch: &Sketch, base: Base, since: Timestamp) -> MicroPoints {
-        let start = since.max(sketch.in_service_since.unwrap_or(sketch.first_seen));
+        let start = since.max(sketch.worth.in_service_since.unwrap_or(sketch.first_seen));
         let days = (self.ground.at.as_second() - start.as_second()).max(0) / 86_400;
-        let worth = (base, sketch.exposure, sketch.value, days);
+        let worth = (base, sketch.worth.exposure, sketch.worth.value, days);
         if let Some(points) = self.known.get(&worth) {
             return *points;
         }
