@@ -2,12 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use yagura_model::id::Commit;
-
 use crate::{
-    encode::{self, EncodedFile},
     error::LakeError,
-    row::RowId,
+    row::{Row, RowId},
     rows,
     table::Table,
 };
@@ -57,6 +54,12 @@ pub struct Changes {
     pub counters: BTreeMap<String, i64>,
 }
 
+/// What goes through the new rows of every table.
+pub(crate) trait Visit {
+    /// The new rows of one table.
+    fn new_rows<T: Row>(&mut self, rows: &[T]) -> Result<(), LakeError>;
+}
+
 impl Changes {
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
@@ -65,60 +68,35 @@ impl Changes {
 
     /// How many rows it writes.
     pub fn rows(&self) -> usize {
-        self.organisations.len()
-            + self.sources.len()
-            + self.reports.len()
-            + self.subjects.len()
-            + self.identifiers.len()
-            + self.links.len()
-            + self.assets.len()
-            + self.relations.len()
-            + self.attributes.len()
-            + self.checks.len()
-            + self.findings.len()
-            + self.coverage.len()
-            + self.check_sets.len()
-            + self.packages.len()
-            + self.software_sets.len()
-            + self.software.len()
-            + self.holds.len()
-            + self.superseded.len()
+        struct Count(usize);
+        impl Visit for Count {
+            fn new_rows<T: Row>(&mut self, rows: &[T]) -> Result<(), LakeError> {
+                self.0 += rows.len();
+                Ok(())
+            }
+        }
+        let mut count = Count(self.superseded.len());
+        self.visit(&mut count).map_or(usize::MAX, |()| count.0)
     }
 
-    /// The files of all tables that change.
-    pub(crate) fn encode(
-        self,
-        commit: Commit,
-        committed_at: jiff::Timestamp,
-    ) -> Result<Vec<EncodedFile>, LakeError> {
-        let superseded: Vec<rows::SupersededRow> = self
-            .superseded
-            .iter()
-            .map(|(table, id)| rows::SupersededRow {
-                of_table: table.number(),
-                old_written_by: id.written_by.0,
-                old_row: id.row,
-            })
-            .collect();
-        let mut files = encode::new_rows(&[rows::CommitRow { committed_at }], commit)?;
-        files.extend(encode::new_rows(&self.organisations, commit)?);
-        files.extend(encode::new_rows(&self.sources, commit)?);
-        files.extend(encode::new_rows(&self.reports, commit)?);
-        files.extend(encode::new_rows(&self.subjects, commit)?);
-        files.extend(encode::new_rows(&self.identifiers, commit)?);
-        files.extend(encode::new_rows(&self.links, commit)?);
-        files.extend(encode::new_rows(&self.assets, commit)?);
-        files.extend(encode::new_rows(&self.relations, commit)?);
-        files.extend(encode::new_rows(&self.attributes, commit)?);
-        files.extend(encode::new_rows(&self.checks, commit)?);
-        files.extend(encode::new_rows(&self.findings, commit)?);
-        files.extend(encode::new_rows(&self.coverage, commit)?);
-        files.extend(encode::new_rows(&self.check_sets, commit)?);
-        files.extend(encode::new_rows(&self.packages, commit)?);
-        files.extend(encode::new_rows(&self.software_sets, commit)?);
-        files.extend(encode::new_rows(&self.software, commit)?);
-        files.extend(encode::new_rows(&self.holds, commit)?);
-        files.extend(encode::new_rows(&superseded, commit)?);
-        Ok(files)
+    /// Shows the new rows, table by table.
+    pub(crate) fn visit(&self, visitor: &mut impl Visit) -> Result<(), LakeError> {
+        visitor.new_rows(&self.organisations)?;
+        visitor.new_rows(&self.sources)?;
+        visitor.new_rows(&self.reports)?;
+        visitor.new_rows(&self.subjects)?;
+        visitor.new_rows(&self.identifiers)?;
+        visitor.new_rows(&self.links)?;
+        visitor.new_rows(&self.assets)?;
+        visitor.new_rows(&self.relations)?;
+        visitor.new_rows(&self.attributes)?;
+        visitor.new_rows(&self.checks)?;
+        visitor.new_rows(&self.findings)?;
+        visitor.new_rows(&self.coverage)?;
+        visitor.new_rows(&self.check_sets)?;
+        visitor.new_rows(&self.packages)?;
+        visitor.new_rows(&self.software_sets)?;
+        visitor.new_rows(&self.software)?;
+        visitor.new_rows(&self.holds)
     }
 }

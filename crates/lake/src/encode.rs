@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, io::Write, sync::Arc};
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, Int32Array, Int64Array, RecordBatch},
-        compute::{max, min},
+        array::{Array, ArrayRef, Int32Array, Int64Array, RecordBatch, UInt64Array},
+        compute::{cast, max, min, take_record_batch},
         datatypes::{DataType, SchemaRef},
     },
     parquet::{
@@ -15,7 +15,7 @@ use datafusion::{
         schema::types::ColumnPath,
     },
 };
-use yagura_model::id::{Commit, Shard};
+use yagura_model::id::{Commit, Shard, SubjectKey};
 
 use crate::{error::LakeError, row::Row, table::Table};
 
@@ -35,48 +35,77 @@ pub(crate) struct EncodedFile {
     pub(crate) stats: String,
 }
 
-/// The files of new rows, stamped with their commit: one a shard, sorted by the table's key, rows
-/// of one key in the order given.
-pub(crate) fn new_rows<T: Row>(rows: &[T], commit: Commit) -> Result<Vec<EncodedFile>, LakeError> {
-    let mut numbered: BTreeMap<Option<Shard>, Vec<usize>> = BTreeMap::new();
-    for (index, row) in rows.iter().enumerate() {
-        numbered.entry(row.shard()).or_default().push(index);
+/// Rows as they stand in files: stamped with their commit and numbered from `first`.
+pub(crate) fn stamped<T: Row>(
+    rows: &[T],
+    commit: Commit,
+    first: i32,
+) -> Result<RecordBatch, LakeError> {
+    let too_many = || LakeError::TooManyRows(T::TABLE.name());
+    let length = i32::try_from(rows.len()).map_err(|_| too_many())?;
+    let end = first.checked_add(length).ok_or_else(too_many)?;
+    let mut all = T::to_columns(rows);
+    all.push(Arc::new(Int64Array::from(vec![commit.0; rows.len()])));
+    all.push(Arc::new(Int32Array::from_iter_values(first..end)));
+    all.push(Arc::new(Int64Array::from(vec![None; rows.len()])));
+    Ok(RecordBatch::try_new(T::TABLE.file_schema(), all)?)
+}
+
+/// The files of some rows that have all columns: those of each shard apart, sorted by the table's
+/// key, rows of one key in the order given.
+pub(crate) fn files(table: Table, rows: &RecordBatch) -> Result<Vec<EncodedFile>, LakeError> {
+    let keys = table.key().and_then(|key| rows.column_by_name(key)).map(numbers);
+    let Some(keys) = keys.transpose()? else { return parts(table, None, rows) };
+    let mut by_shard: BTreeMap<Option<Shard>, Vec<u64>> = BTreeMap::new();
+    for (index, key) in (0_u64..).zip(&keys) {
+        let shard = table.is_sharded().then(|| SubjectKey(*key).shard());
+        by_shard.entry(shard).or_default().push(index);
     }
-    if i32::try_from(rows.len()).is_err() {
-        return Err(LakeError::TooManyRows(T::TABLE.name()));
-    }
-    let mut files = Vec::new();
-    let columns = T::to_columns(rows);
-    let single = numbered.len() == 1;
-    for (shard, mut indices) in numbered {
-        let key = |index: &usize| rows.get(*index).map(Row::key);
+    let single = by_shard.len() == 1;
+    let mut encoded = Vec::new();
+    for (shard, mut indices) in by_shard {
+        let key = |index: &u64| keys.get(*index as usize);
         let sorted = indices.is_sorted_by_key(key);
+        if single && sorted {
+            encoded.extend(parts(table, shard, rows)?);
+            continue;
+        }
         if !sorted {
             indices.sort_by_key(key);
         }
-        let mut all = if single && sorted { columns.clone() } else { pick(&columns, &indices)? };
-        let length = indices.len();
-        all.push(Arc::new(Int64Array::from(vec![commit.0; length])));
-        all.push(Arc::new(
-            indices.iter().map(|index| i32::try_from(*index).ok()).collect::<Int32Array>(),
-        ));
-        all.push(Arc::new(Int64Array::from(vec![None; length])));
-        let batch = RecordBatch::try_new(T::TABLE.file_schema(), all)?;
-        let mut start = 0;
-        while start < length {
-            let part = batch.slice(start, FILE_ROWS.min(length - start));
-            start += part.num_rows();
-            files.push(encode(T::TABLE, shard, &part)?);
-        }
+        encoded.extend(parts(
+            table,
+            shard,
+            &take_record_batch(rows, &UInt64Array::from(indices))?,
+        )?);
     }
-    Ok(files)
+    Ok(encoded)
 }
 
-fn pick(columns: &[ArrayRef], indices: &[usize]) -> Result<Vec<ArrayRef>, LakeError> {
-    let indices: datafusion::arrow::array::UInt64Array =
-        indices.iter().map(|index| Some(*index as u64)).collect();
-    let take = |column| datafusion::arrow::compute::take(column, &indices, None);
-    Ok(columns.iter().map(|column| take(column.as_ref())).collect::<Result<_, _>>()?)
+/// The values of a key column as integers.
+fn numbers(column: &ArrayRef) -> Result<Vec<i64>, LakeError> {
+    let wide = cast(column, &DataType::Int64)?;
+    let wide = wide.as_any().downcast_ref::<Int64Array>().ok_or_else(|| LakeError::Shape {
+        found: column.data_type().to_string(),
+        wanted: "a column of integers".to_owned(),
+    })?;
+    Ok(wide.values().to_vec())
+}
+
+/// The files of some rows of one shard, none too large.
+fn parts(
+    table: Table,
+    shard: Option<Shard>,
+    rows: &RecordBatch,
+) -> Result<Vec<EncodedFile>, LakeError> {
+    let mut encoded = Vec::new();
+    let mut start = 0;
+    while start < rows.num_rows() {
+        let part = rows.slice(start, FILE_ROWS.min(rows.num_rows() - start));
+        start += part.num_rows();
+        encoded.push(encode(table, shard, &part)?);
+    }
+    Ok(encoded)
 }
 
 /// One file of some rows that have all columns.

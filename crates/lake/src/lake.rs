@@ -16,11 +16,13 @@ use crate::{
     error::LakeError,
     evidence::{EvidenceEntry, EvidenceWriter, Prepared, RecordIndex},
     fail_point,
+    index::{self, Indexes},
     lease::Lease,
     manifest::{Manifest, ManifestStore},
     snapshot::Snapshot,
     store::Store,
     table::Table,
+    transaction::Transaction,
     vacuum::{self, Vacuumed},
 };
 
@@ -29,6 +31,7 @@ use crate::{
 pub struct Lake {
     store: Store,
     manifests: ManifestStore,
+    indexes: Indexes,
     limits: Limits,
 }
 
@@ -44,13 +47,24 @@ impl Lake {
     /// The lake on a store, for fault tests.
     pub fn with_store(store: Store) -> Self {
         let manifests = ManifestStore::new(store.clone());
-        Self { store, manifests, limits: Limits::STANDARD }
+        Self {
+            store,
+            manifests,
+            indexes: Indexes::from(index::WORTH_ROWS),
+            limits: Limits::STANDARD,
+        }
     }
 
     /// The same lake, with other limits of compaction.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// The same lake, with indexes from so many rows on.
+    #[must_use]
+    pub fn with_indexes_from(self, rows: u64) -> Self {
+        Self { indexes: Indexes::from(rows), ..self }
     }
 
     /// Where its bytes lie.
@@ -69,7 +83,7 @@ impl Lake {
     /// If no manifest can be read although there are some.
     pub async fn snapshot(&self) -> Result<Snapshot, LakeError> {
         let manifest = self.manifests.latest().await?;
-        Ok(Snapshot::new(self.store.clone(), manifest))
+        Ok(Snapshot::new(self.store.clone(), self.indexes.clone(), manifest))
     }
 
     /// The right to write, waited for at most so long; what a crash left is put back first.
@@ -87,12 +101,15 @@ impl Lake {
             delta::put_back(&self.store, *table, version)
         }))
         .await?;
-        let snapshot = Arc::new(Snapshot::new(self.store.clone(), manifest.clone()));
+        let indexes = self.indexes.clone();
+        let snapshot =
+            Arc::new(Snapshot::new(self.store.clone(), indexes.clone(), manifest.clone()));
         // A commit compares with most of them and writes to most of them.
         snapshot.prepare(Table::ALL).await?;
         Ok(Writer {
             store: self.store.clone(),
             manifests: self.manifests.clone(),
+            indexes,
             limits: self.limits,
             manifest,
             snapshot,
@@ -108,6 +125,7 @@ impl Lake {
 pub struct Writer {
     store: Store,
     manifests: ManifestStore,
+    indexes: Indexes,
     limits: Limits,
     manifest: Manifest,
     snapshot: Arc<Snapshot>,
@@ -137,25 +155,49 @@ impl Writer {
         Ok(writer.keep(prepared, records)?)
     }
 
-    /// Makes changes durable and visible, all or nothing, and gives the commit's number. Tables that
-    /// have too many small files by now are compacted on the way.
+    /// A transaction on the state the next commit builds on.
+    pub fn begin(&self) -> Transaction {
+        Transaction::on(Arc::clone(&self.snapshot))
+    }
+
+    /// Makes changes durable and visible, as a transaction of their own; see
+    /// [`finish`](Self::finish).
     ///
     /// # Errors
-    /// If anything cannot be written: then nothing is visible, and the writer must be dropped.
+    /// As `finish`.
     pub async fn commit(&mut self, changes: Changes, now: Timestamp) -> Result<Commit, LakeError> {
+        let mut transaction = self.begin();
+        transaction.add(changes)?;
+        self.finish(transaction, now).await
+    }
+
+    /// Makes a transaction durable and visible, all or nothing, and gives the commit's number.
+    /// Tables that have too many small files by now are compacted on the way.
+    ///
+    /// # Errors
+    /// If anything cannot be written, or the transaction began on another state: then nothing is
+    /// visible, and the writer must be dropped.
+    pub async fn finish(
+        &mut self,
+        transaction: Transaction,
+        now: Timestamp,
+    ) -> Result<Commit, LakeError> {
+        if transaction.snapshot().commit() != self.snapshot.commit() {
+            return Err(LakeError::Task("the transaction began on another state".to_owned()));
+        }
         if self.manifest.number > 0 && self.manifest.number.is_multiple_of(self.limits.vacuum_every)
         {
             self.vacuum(now).await?;
         }
         let mut next = self.manifest.clone();
-        next.commit += 1;
-        let commit = Commit(next.commit);
+        let commit = transaction.number();
+        next.commit = commit.0;
+        next.counters.extend(transaction.counters().clone());
         let committed_at = self.manifest.next_time(now);
-        for (name, value) in &changes.counters {
-            next.counters.insert(name.clone(), *value);
-        }
+        let encoded = tokio::task::spawn_blocking(move || transaction.encode(committed_at));
+        let encoded = encoded.await.map_err(|error| LakeError::Task(error.to_string()))??;
         let mut by_table: BTreeMap<Table, Vec<EncodedFile>> = BTreeMap::new();
-        for file in changes.encode(commit, committed_at)? {
+        for file in encoded {
             by_table.entry(file.table).or_default().push(file);
         }
         for table in by_table.keys() {
@@ -230,7 +272,8 @@ impl Writer {
     async fn publish(&mut self, next: Manifest, now: Timestamp) -> Result<(), LakeError> {
         fail_point("commit.before_manifest");
         self.manifest = self.manifests.commit(&self.manifest, next, now).await?;
-        self.snapshot = Arc::new(Snapshot::new(self.store.clone(), self.manifest.clone()));
+        let indexes = self.indexes.clone();
+        self.snapshot = Arc::new(Snapshot::new(self.store.clone(), indexes, self.manifest.clone()));
         Ok(())
     }
 

@@ -11,6 +11,8 @@ pub mod evidence;
 mod fail;
 #[cfg(any(test, feature = "faults"))]
 pub mod faults;
+mod index;
+pub mod keys;
 mod lake;
 pub mod lease;
 pub mod manifest;
@@ -22,6 +24,7 @@ pub mod scan;
 mod snapshot;
 pub mod store;
 pub mod table;
+mod transaction;
 mod vacuum;
 pub mod views;
 
@@ -31,4 +34,5 @@ pub use error::LakeError;
 pub use fail::fail_point;
 pub use lake::{Lake, Writer};
 pub use snapshot::{FileEntry, Snapshot};
+pub use transaction::Transaction;
 pub use vacuum::Vacuumed;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use datafusion::{
     arrow::{
         array::{Array, BooleanArray, Int8Array, Int32Array, Int64Array, RecordBatch, StringArray},
-        compute::cast,
+        compute::{cast, filter_record_batch},
         datatypes::{DataType, Field, Schema, SchemaRef},
         error::ArrowError,
     },
@@ -32,6 +32,7 @@ use yagura_model::id::{Commit, Shard};
 use crate::{
     delta::DataFile,
     error::LakeError,
+    keys::Keys,
     row::{Row, RowId, Stored, column},
     store::Store,
 };
@@ -42,7 +43,9 @@ pub struct Filter {
     /// Only these shards.
     pub shards: Option<BTreeSet<Shard>>,
     /// Only rows whose integer column has one of these values.
-    pub keys: Option<(&'static str, Arc<BTreeSet<i64>>)>,
+    pub keys: Option<(&'static str, Arc<Keys>)>,
+    /// And only rows whose other integer column has one of these.
+    pub(crate) also: Option<(&'static str, Arc<Keys>)>,
     /// Only rows whose text column has this value, in any case of ASCII letters.
     pub text: Option<(&'static str, Arc<str>)>,
     /// Old versions too, not only those in force.
@@ -79,16 +82,24 @@ impl Filter {
         self
     }
 
+    /// Whether rows may be wanted whose key, the column named, lies in a range.
+    pub(crate) fn may_want(&self, key: Option<&str>, range: Option<(i64, i64)>) -> bool {
+        let (Some(key), Some((low, high))) = (key, range) else { return true };
+        self.keys
+            .iter()
+            .chain(&self.also)
+            .all(|(name, keys)| *name != key || keys.any_within(low, high))
+    }
+
     fn wants(&self, file: &DataFile) -> bool {
         let shard = match (&self.shards, file.shard) {
             (Some(shards), Some(shard)) => shards.contains(&Shard(shard)),
             _ => true,
         };
         let range = match &self.keys {
-            Some((name, keys)) => file
-                .ranges
-                .get(*name)
-                .is_none_or(|(low, high)| keys.range(low..=high).next().is_some()),
+            Some((name, keys)) => {
+                file.ranges.get(*name).is_none_or(|(low, high)| keys.any_within(*low, *high))
+            }
             None => true,
         };
         // A history file holds nothing that is in force.
@@ -115,6 +126,15 @@ impl<T: Row> Scan<T> {
     ) -> Self {
         let files = files.iter().filter(|file| filter.wants(file)).cloned().collect();
         Self { store, files, filter, superseded, row: PhantomData }
+    }
+
+    /// Only files with something that was written after a commit, which hold older rows too.
+    #[must_use]
+    pub(crate) fn written_after(mut self, commit: Commit) -> Self {
+        self.files.retain(|file| {
+            file.ranges.get("written_by").is_none_or(|(_, newest)| *newest > commit.0)
+        });
+        self
     }
 
     /// The shards that have rows, ascending; none in a table without shards.
@@ -186,6 +206,49 @@ fn each_row<T: Row>(
     Ok(())
 }
 
+/// Shows the rows wanted of a batch that has all columns of its table.
+pub(crate) fn of_batch<T: Row>(
+    batch: &RecordBatch,
+    filter: &Filter,
+    ended: &HashMap<RowId, Commit>,
+    mut take: impl FnMut(Stored<T>),
+) -> Result<(), LakeError> {
+    let mut batch = batch.clone();
+    for (name, keys) in filter.keys.iter().chain(&filter.also) {
+        batch = only(&batch, name, |column| Ok(held(column, keys)))?;
+    }
+    if let Some((name, text)) = &filter.text {
+        batch = only(&batch, name, |column| said(column, text))?;
+    }
+    if batch.num_rows() == 0 {
+        return Ok(());
+    }
+    each_row::<T>(&batch, filter, &Ended::of(ended), &mut |stored| {
+        let wanted = match (&filter.shards, stored.row.shard()) {
+            (Some(shards), Some(shard)) => shards.contains(&shard),
+            _ => true,
+        };
+        if wanted {
+            take(stored);
+        }
+    })
+}
+
+/// The rows of a batch whose column is as wanted.
+fn only(
+    batch: &RecordBatch,
+    name: &str,
+    wanted: impl Fn(&RecordBatch) -> Result<BooleanArray, ArrowError>,
+) -> Result<RecordBatch, LakeError> {
+    let column = batch.project(&[batch.schema().index_of(name)?])?;
+    let wanted = wanted(&column)?;
+    Ok(if wanted.true_count() == 0 {
+        batch.slice(0, 0)
+    } else {
+        filter_record_batch(batch, &wanted)?
+    })
+}
+
 /// Reads the rows wanted from some files, in order of their key and name: the order in which they
 /// lie in files, and in which files, does not show.
 pub(crate) async fn read<T: Row + Send + 'static>(
@@ -242,18 +305,17 @@ fn open<T: Row>(
     let names = columns.iter().map(String::as_str);
     let mask = ProjectionMask::columns(builder.parquet_schema(), names);
     let mut predicates: Vec<Box<dyn ArrowPredicate>> = Vec::new();
-    if let Some((name, keys)) = filter.keys.clone() {
-        let groups = builder
-            .metadata()
-            .row_groups()
-            .iter()
-            .enumerate()
-            .filter(|(_, group)| may_hold(group, name, &keys))
-            .map(|(index, _)| index)
-            .collect();
-        let key = ProjectionMask::columns(builder.parquet_schema(), [name]);
-        predicates.push(Box::new(ArrowPredicateFn::new(key, move |batch| Ok(held(&batch, &keys)))));
+    if let Some((name, keys)) = &filter.keys {
+        let groups = builder.metadata().row_groups().iter().enumerate();
+        let groups = groups.filter(|(_, group)| may_hold(group, name, keys));
+        let groups = groups.map(|(index, _)| index).collect();
         builder = builder.with_row_groups(groups);
+    }
+    for (name, keys) in filter.keys.iter().chain(&filter.also) {
+        let column = ProjectionMask::columns(builder.parquet_schema(), [*name]);
+        let keys = Arc::clone(keys);
+        let predicate = ArrowPredicateFn::new(column, move |batch| Ok(held(&batch, &keys)));
+        predicates.push(Box::new(predicate));
     }
     if let Some((name, text)) = filter.text.clone() {
         let column = ProjectionMask::columns(builder.parquet_schema(), [name]);
@@ -282,17 +344,29 @@ fn by_dictionary<T: Row>(schema: &Schema) -> SchemaRef {
 }
 
 /// Which rows of a batch of one integer column have one of the keys.
-fn held(batch: &RecordBatch, keys: &BTreeSet<i64>) -> BooleanArray {
+fn held(batch: &RecordBatch, keys: &Keys) -> BooleanArray {
     let Some(column) = batch.columns().first() else { return all(batch) };
     if let Some(column) = column.as_any().downcast_ref::<Int64Array>() {
-        column.iter().map(|v| Some(v.is_some_and(|v| keys.contains(&v)))).collect()
+        held_of(column.iter(), keys)
     } else if let Some(column) = column.as_any().downcast_ref::<Int32Array>() {
-        column.iter().map(|v| Some(v.is_some_and(|v| keys.contains(&i64::from(v))))).collect()
+        held_of(column.iter().map(|value| value.map(i64::from)), keys)
     } else if let Some(column) = column.as_any().downcast_ref::<Int8Array>() {
-        column.iter().map(|v| Some(v.is_some_and(|v| keys.contains(&i64::from(v))))).collect()
+        held_of(column.iter().map(|value| value.map(i64::from)), keys)
     } else {
         all(batch)
     }
+}
+
+fn held_of(values: impl Iterator<Item = Option<i64>>, keys: &Keys) -> BooleanArray {
+    // Files are sorted: the same key stands in many rows one after another.
+    let mut last = (None, false);
+    let held = values.map(|value| {
+        if last.0 != value {
+            last = (value, value.is_some_and(|value| keys.contains(value)));
+        }
+        last.1
+    });
+    BooleanArray::from(held.collect::<Vec<bool>>())
 }
 
 /// Which rows of a batch of one text column have a value.
@@ -308,7 +382,7 @@ fn all(batch: &RecordBatch) -> BooleanArray {
 }
 
 /// Whether a row group may hold one of the keys, by the statistics of the column.
-fn may_hold(group: &RowGroupMetaData, name: &str, keys: &BTreeSet<i64>) -> bool {
+fn may_hold(group: &RowGroupMetaData, name: &str, keys: &Keys) -> bool {
     let column = group.columns().iter().find(|column| column.column_path().string() == name);
     let range = match column.and_then(|column| column.statistics()) {
         Some(Statistics::Int64(values)) => values.min_opt().copied().zip(values.max_opt().copied()),
@@ -318,5 +392,5 @@ fn may_hold(group: &RowGroupMetaData, name: &str, keys: &BTreeSet<i64>) -> bool 
             .map(|(low, high)| (i64::from(*low), i64::from(*high))),
         _ => None,
     };
-    range.is_none_or(|(low, high)| keys.range(low..=high).next().is_some())
+    range.is_none_or(|(low, high)| keys.any_within(low, high))
 }

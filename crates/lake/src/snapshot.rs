@@ -9,6 +9,7 @@ use yagura_model::{Timestamp, id::Commit};
 use crate::{
     delta::{self, DataFile, OpenTable},
     error::LakeError,
+    index::Indexes,
     manifest::Manifest,
     provider::TableFiles,
     row::{Row, RowId, Stored},
@@ -25,19 +26,20 @@ pub(crate) type Superseded = BTreeMap<Table, Arc<HashMap<RowId, Commit>>>;
 #[derive(Debug)]
 pub struct Snapshot {
     store: Store,
+    indexes: Indexes,
     manifest: Manifest,
     tables: BTreeMap<Table, OnceCell<(OpenTable, Vec<DataFile>)>>,
     superseded: OnceCell<Superseded>,
 }
 
 impl Snapshot {
-    pub(crate) fn new(store: Store, manifest: Manifest) -> Self {
+    pub(crate) fn new(store: Store, indexes: Indexes, manifest: Manifest) -> Self {
         let tables = Table::ALL
             .iter()
             .filter(|table| manifest.tables.contains_key(table.name()))
             .map(|table| (*table, OnceCell::new()))
             .collect();
-        Self { store, manifest, tables, superseded: OnceCell::new() }
+        Self { store, indexes, manifest, tables, superseded: OnceCell::new() }
     }
 
     /// The last commit it holds; 0 is the empty lake.
@@ -84,7 +86,8 @@ impl Snapshot {
         let (opened, all) = tokio::try_join!(self.open(T::TABLE), self.superseded())?;
         let Some((_, files)) = opened else { return Ok(Vec::new()) };
         let superseded = all.get(&T::TABLE).map(Arc::clone).unwrap_or_default();
-        scan::read(&self.store, files, filter, &superseded).await
+        let narrowed = Box::pin(self.indexes.narrowed(self, T::TABLE, filter)).await?;
+        scan::read(&self.store, files, narrowed.as_ref().unwrap_or(filter), &superseded).await
     }
 
     /// The rows in force of a table, without their names.

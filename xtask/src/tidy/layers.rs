@@ -56,6 +56,8 @@ pub(crate) const TABLE: &[Row] = &[
             "lake",
             "ledger",
             "model",
+            // Its tests and benches take in what a synthetic government reports.
+            "synthetic",
         ],
     },
     Row { name: "server", layer: Layer::Http, may_know: &["api", "engine", "model"] },

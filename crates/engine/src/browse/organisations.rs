@@ -183,20 +183,20 @@ pub async fn add(
         return Err(AddError::Backwards { from, to });
     }
     let mut writer = lake.write(wait, clock.now()).await?;
-    let snapshot = std::sync::Arc::clone(writer.snapshot());
+    let transaction = writer.begin();
     let mut changes = Changes::default();
     let mut made_above = Vec::new();
     if let Some(parent) = &said.parent {
-        let below = codes_below(&snapshot, said.code.as_str()).await?;
+        let below = codes_below(writer.snapshot(), said.code.as_str()).await?;
         if below.contains(parent.as_str()) {
             let (code, parent) = (said.code.clone(), parent.clone());
             return Err(AddError::Circle { code, parent });
         }
-        if ingest::organisations::unknown(&snapshot, parent).await?.contains(parent) {
+        if ingest::organisations::unknown(&transaction, parent).await?.contains(parent) {
             return Err(AddError::UnknownParent(parent.clone()));
         }
     } else if let Some(parent) = said.code.parent() {
-        let unknown = ingest::organisations::unknown(&snapshot, &parent).await?;
+        let unknown = ingest::organisations::unknown(&transaction, &parent).await?;
         changes.organisations.extend(unknown.iter().map(ingest::organisations::named));
         made_above.extend(unknown.iter().map(|code| code.as_str().to_owned()));
     }
@@ -209,7 +209,7 @@ pub async fn add(
         from: said.valid_from,
         to: said.valid_to,
     };
-    ingest::organisations::register(&snapshot, &[organisation], &mut changes).await?;
+    ingest::organisations::register(&transaction, &[organisation], &mut changes).await?;
     let changed = !changes.is_empty();
     if changed {
         writer.commit(changes, clock.now()).await?;

@@ -40,7 +40,7 @@ impl Checks {
 
 /// Finds or writes the definition of every check of the report.
 pub(super) async fn find_or_write(work: &mut Work<'_>) -> Result<Checks, LakeError> {
-    let known: Vec<Stored<CheckName>> = work.snapshot.read(&Filter::all()).await?;
+    let known: Vec<Stored<CheckName>> = work.transaction.read(&Filter::all()).await?;
     let mut checks = Checks::default();
     let mut stored: HashMap<String, Stored<CheckName>> = HashMap::new();
     for check in known {

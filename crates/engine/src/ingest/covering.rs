@@ -173,7 +173,7 @@ async fn load_others(work: &Work<'_>, covering: &mut Covering) -> Result<(), Lak
         return Ok(());
     };
     let rows: Vec<CoverageRow> =
-        work.snapshot.rows(&Filter::of("source", [i64::from(source.0)])).await?;
+        work.transaction.rows(&Filter::of("source", [i64::from(source.0)])).await?;
     let mut wanted = BTreeSet::new();
     for row in rows {
         // What was looked at before decides nothing: it stands in the intervals.
@@ -191,7 +191,8 @@ async fn load_others(work: &Work<'_>, covering: &mut Covering) -> Result<(), Lak
         covering.others.push((look, row.of_shard, subjects));
     }
     if !wanted.is_empty() {
-        let sets: Vec<CheckSetRow> = work.snapshot.rows(&Filter::of("check_set", wanted)).await?;
+        let sets: Vec<CheckSetRow> =
+            work.transaction.rows(&Filter::of("check_set", wanted)).await?;
         for set in sets {
             let held = if set.ports.is_empty() {
                 Set::Checks(set.checks.into_iter().map(CheckKey).collect())
@@ -241,7 +242,7 @@ async fn write(work: &mut Work<'_>, covering: &Covering) -> Result<(), LakeError
         return Ok(());
     }
     let known: Vec<CheckSetRow> =
-        work.snapshot.rows(&Filter::of("check_set", sets.iter().copied())).await?;
+        work.transaction.rows(&Filter::of("check_set", sets.iter().copied())).await?;
     let known: BTreeSet<i64> = known.into_iter().map(|set| set.check_set).collect();
     for key in sets.difference(&known) {
         let (checks, ports) = match covering.sets.get(key) {

@@ -172,7 +172,7 @@ async fn restate<T: Statement + Send + Sync + 'static>(
     let stored: Vec<Stored<T>> = if known.is_empty() {
         Vec::new()
     } else {
-        work.snapshot.read(&Filter::of("subject", known.iter().copied())).await?
+        work.transaction.read(&Filter::of("subject", known.iter().copied())).await?
     };
     Ok(restated(work, stored, said, emptied))
 }
@@ -277,7 +277,7 @@ async fn software(work: &mut Work<'_>, subjects: &Subjects) -> Result<Vec<Softwa
         });
     }
     let filter = Filter::of("software_set", new_sets.keys().copied());
-    let known: Vec<SoftwareSetRow> = work.snapshot.rows(&filter).await?;
+    let known: Vec<SoftwareSetRow> = work.transaction.rows(&filter).await?;
     for set in known {
         new_sets.remove(&set.software_set);
     }
@@ -291,7 +291,7 @@ async fn software(work: &mut Work<'_>, subjects: &Subjects) -> Result<Vec<Softwa
 
 async fn package_keys(work: &mut Work<'_>) -> Result<Vec<i32>, LakeError> {
     type Key = (String, String, String, String, String);
-    let known: Vec<PackageRow> = work.snapshot.rows(&Filter::all()).await?;
+    let known: Vec<PackageRow> = work.transaction.rows(&Filter::all()).await?;
     let mut by_content: HashMap<Key, i32> = known
         .into_iter()
         .map(|row| ((row.name, row.version, row.purl, row.cpe, row.vendor), row.package))

@@ -115,7 +115,7 @@ async fn stored(
     }
     let shards: BTreeSet<_> = subjects.known().map(SubjectKey::shard).collect();
     let filter = Filter::of("subject", known).in_shards(shards);
-    let rows: Vec<Stored<FindingRow>> = work.snapshot.read(&filter).await?;
+    let rows: Vec<Stored<FindingRow>> = work.transaction.read(&filter).await?;
     for version in rows {
         if version.row.source == work.source.source {
             before.entry(owned_key(&version.row)).or_default().push(version);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use yagura_lake::{
-    Changes, LakeError, Snapshot, row::Stored, rows::OrganisationRow, scan::Filter, table::Table,
+    Changes, LakeError, Transaction, row::Stored, rows::OrganisationRow, scan::Filter, table::Table,
 };
 use yagura_model::organisation::OrganisationCode;
 
@@ -11,10 +11,10 @@ use super::stage::Organisation;
 
 /// The codes of an organisation and those above it that the lake does not know, topmost first.
 pub(crate) async fn unknown(
-    snapshot: &Snapshot,
+    transaction: &Transaction,
     code: &OrganisationCode,
 ) -> Result<Vec<OrganisationCode>, LakeError> {
-    let rows: Vec<OrganisationRow> = snapshot.rows(&Filter::all()).await?;
+    let rows: Vec<OrganisationRow> = transaction.rows(&Filter::all()).await?;
     let known: BTreeSet<String> = rows.into_iter().map(|row| row.code).collect();
     let mut unknown = Vec::new();
     let mut next = Some(code.clone());
@@ -45,14 +45,14 @@ pub(crate) fn named(code: &OrganisationCode) -> OrganisationRow {
 /// beginning puts itself in the place of the one before; one that begins without a date does so
 /// for an organisation of which only the code was known.
 pub(crate) async fn register(
-    snapshot: &Snapshot,
+    transaction: &Transaction,
     said: &[Organisation],
     changes: &mut Changes,
 ) -> Result<(), LakeError> {
     if said.is_empty() {
         return Ok(());
     }
-    let known: Vec<Stored<OrganisationRow>> = snapshot.read(&Filter::all()).await?;
+    let known: Vec<Stored<OrganisationRow>> = transaction.read(&Filter::all()).await?;
     for organisation in said {
         let row = OrganisationRow {
             code: organisation.code.clone(),

@@ -110,12 +110,12 @@ pub(super) async fn find(work: &Work<'_>) -> Result<Found, LakeError> {
     let keys: Vec<Option<Key>> =
         work.stage.assets.iter().map(|asset| Some(key(work, asset.as_ref()?))).collect();
     let hashes = keys.iter().flatten().map(|key| key.hash);
-    let mut rows: Vec<SubjectRow> = work.snapshot.rows(&Filter::of("key_hash", hashes)).await?;
+    let mut rows: Vec<SubjectRow> = work.transaction.rows(&Filter::of("key_hash", hashes)).await?;
     rows.retain(|row| row.source == work.source.source);
     let mut found = Found::default();
     if !rows.is_empty() {
         let of_subjects = Filter::of("subject", rows.iter().map(|row| row.subject.0));
-        found.identifiers = work.snapshot.read(&of_subjects).await?;
+        found.identifiers = work.transaction.read(&of_subjects).await?;
     }
     let shown = shown(work.rules, &found.identifiers);
     let mut by_hash: HashMap<i64, Vec<&SubjectRow>> = HashMap::new();

@@ -1,6 +1,8 @@
 //! The re-ingest matrix: same, changed, withdrawn, older after newer, two sources, partial
 //! coverage.
 
+mod together;
+
 use crate::testing::{House, grype};
 
 const OPEN: &str = "SELECT check_id, first_seen FROM findings ORDER BY 1";

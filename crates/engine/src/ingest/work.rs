@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use yagura_baseline::identity::Rules;
 use yagura_lake::{
-    Changes, Snapshot,
+    Changes, Transaction,
     row::Stored,
     rows::{IdentifierRow, SourceRow},
 };
@@ -22,7 +22,8 @@ pub(super) const SHARD_SUBJECTS: i64 = 50_000;
 #[derive(Debug)]
 pub(super) struct Work<'a> {
     pub(super) stage: &'a Stage,
-    pub(super) snapshot: &'a Snapshot,
+    /// The lake with what reports before this one change.
+    pub(super) transaction: &'a Transaction,
     pub(super) rules: &'a Rules,
     /// The organisation the report was given for.
     pub(super) organisation: &'a str,
@@ -46,7 +47,7 @@ impl Work<'_> {
     /// Where a counter stands.
     pub(super) fn counter(&self, name: &str) -> i64 {
         let moved = self.changes.counters.get(name).copied();
-        moved.unwrap_or_else(|| self.snapshot.counter(name))
+        moved.unwrap_or_else(|| self.transaction.counter(name))
     }
 
     /// Sets a counter.

@@ -13,6 +13,7 @@ use yagura_model::{
 use super::{Compacted, Extent, Limits};
 use crate::{
     Changes, Lake, Snapshot,
+    index::Indexes,
     query::{QueryLimits, query},
     row::{RowId, Stored},
     rows::{AttributeRow, CheckRow, FindingRow, LinkRow, SourceRow},
@@ -228,7 +229,8 @@ async fn law(steps: Vec<Step>) {
     assert_eq!((after.commit(), after.superseded().await.unwrap().len()), (before.commit(), 0));
     assert_eq!(compact(&plain, now).await, Compacted::default(), "nothing is left to do");
     // Who read before goes on, from files nobody has opened yet.
-    let again = Snapshot::new(plain.store().clone(), before.manifest().clone());
+    let again =
+        Snapshot::new(plain.store().clone(), Indexes::from(u64::MAX), before.manifest().clone());
     assert_eq!(answers(&again).await, expected, "by the manifest before");
 }
 
@@ -327,7 +329,8 @@ async fn vacuum_deletes_only_what_no_kept_manifest_names() {
     let done = writer.vacuum(last).await.unwrap();
     assert!(done.manifests > 0 && done.files > 0 && !orphan.exists(), "{done:?}");
     let expected = answers(&before).await;
-    let again = Snapshot::new(lake.store().clone(), before.manifest().clone());
+    let again =
+        Snapshot::new(lake.store().clone(), Indexes::from(u64::MAX), before.manifest().clone());
     assert_eq!(answers(&again).await, expected, "the manifest before is kept");
     assert_eq!(answers(&lake.snapshot().await.unwrap()).await, expected);
     // Later the files of the commits are gone, as are logs before the checkpoint.

@@ -26,6 +26,26 @@ row! {
 }
 
 row! {
+    /// What finds a subject by a value it is known by: a part of its columns.
+    pub struct IdentifierHash in Identifiers sharded by subject {
+        /// The subject.
+        pub subject: SubjectKey,
+        /// Hash of scope, kind and value; `None` for values that never identify.
+        pub hash: Option<i64>,
+    }
+}
+
+row! {
+    /// What finds a subject by what its source knows it by: a part of its columns.
+    pub struct SubjectHash in Subjects sharded by subject {
+        /// The subject.
+        pub subject: SubjectKey,
+        /// Hash of source and stable key.
+        pub key_hash: i64,
+    }
+}
+
+row! {
     /// What finds the definition of a check again: a part of its columns.
     pub struct CheckName in Checks keyed by check {
         /// Its key.

@@ -134,7 +134,7 @@ async fn known(
     if hashes.is_empty() {
         return Ok(Vec::new());
     }
-    let shared: Vec<IdentifierRow> = work.snapshot.rows(&Filter::of("hash", hashes)).await?;
+    let shared: Vec<IdentifierRow> = work.transaction.rows(&Filter::of("hash", hashes)).await?;
     let open = shared.iter().filter(|row| row.resolved_at.is_none());
     let placed = found.places.iter().flat_map(|place| place.generations.iter().copied());
     let meant: BTreeSet<i64> = open
@@ -146,13 +146,13 @@ async fn known(
     if meant.is_empty() {
         return Ok(Vec::new());
     }
-    let links: Vec<LinkRow> = work.snapshot.rows(&Filter::of("subject", meant)).await?;
+    let links: Vec<LinkRow> = work.transaction.rows(&Filter::of("subject", meant)).await?;
     let of_assets = Filter::of("asset", links.iter().map(|link| link.asset.0));
-    let links: Vec<Stored<LinkRow>> = work.snapshot.read(&of_assets).await?;
+    let links: Vec<Stored<LinkRow>> = work.transaction.read(&of_assets).await?;
     let of_subjects = Filter::of("subject", links.iter().map(|link| link.row.subject.0));
     let (subjects, identifiers) = tokio::try_join!(
-        work.snapshot.rows::<SubjectRow>(&of_subjects),
-        work.snapshot.rows::<IdentifierRow>(&of_subjects),
+        work.transaction.rows::<SubjectRow>(&of_subjects),
+        work.transaction.rows::<IdentifierRow>(&of_subjects),
     )?;
     let links: HashMap<SubjectKey, Stored<LinkRow>> =
         links.into_iter().map(|link| (link.row.subject, link)).collect();
@@ -199,7 +199,7 @@ fn stored(work: &Work<'_>, row: &IdentifierRow) -> Option<Value> {
 /// When the sources of some subjects looked at them.
 async fn confirm(work: &Work<'_>, members: &mut [Member]) -> Result<(), LakeError> {
     let sources: BTreeSet<i64> = members.iter().map(|member| i64::from(member.source.0)).collect();
-    let coverage: Vec<CoverageRow> = work.snapshot.rows(&Filter::of("source", sources)).await?;
+    let coverage: Vec<CoverageRow> = work.transaction.rows(&Filter::of("source", sources)).await?;
     let mut looks: HashMap<(SourceKey, i32), Vec<(Timestamp, RoaringBitmap)>> = HashMap::new();
     let wanted: BTreeSet<(SourceKey, i32)> = members
         .iter()

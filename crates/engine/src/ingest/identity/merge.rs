@@ -40,7 +40,7 @@ pub(super) async fn assets(
     if wanted.is_empty() {
         return Ok(());
     }
-    let stored: Vec<Stored<AssetRow>> = work.snapshot.read(&Filter::of("asset", wanted)).await?;
+    let stored: Vec<Stored<AssetRow>> = work.transaction.read(&Filter::of("asset", wanted)).await?;
     // An asset that took others in is as old as the oldest of them.
     let mut first_seen = BTreeMap::new();
     for Stored { row, .. } in &stored {
@@ -95,7 +95,7 @@ pub(super) async fn holds(
         let of_subjects = Filter::of("subject", of_subjects);
         // A candidate may wait anywhere.
         let filter = if empty.is_empty() { of_subjects } else { Filter::all() };
-        let stored: Vec<Stored<HoldRow>> = work.snapshot.read(&filter).await?;
+        let stored: Vec<Stored<HoldRow>> = work.transaction.read(&filter).await?;
         for before in stored {
             let number = members.get(&before.row.subject).copied();
             let now = match new.remove(&before.row.subject) {

@@ -1,0 +1,133 @@
+//! Comparing a report with the state of the lake.
+
+use yagura_baseline::identity::Rules;
+use yagura_lake::{
+    Changes, LakeError, Transaction, Writer,
+    evidence::{Location, RecordIndex},
+    rows::{ReportRow, SourceRow},
+};
+use yagura_model::id::ReportKey;
+
+use super::{
+    IngestError, Ingested, Reading, checks, covering, describe, findings, identity, organisations,
+    source, subjects, work::Work,
+};
+
+/// Adds what a report changes to a transaction; of a report that is refused, nothing.
+pub(super) async fn take(
+    writer: &mut Writer,
+    transaction: &mut Transaction,
+    rules: &Rules,
+    reading: Reading,
+) -> Result<Ingested, IngestError> {
+    // Another report of the transaction, or another process, may have given the same bytes.
+    if let Some(known) = source::known(transaction, &reading.digest, &reading.request).await? {
+        return Ok(known);
+    }
+    let mut changes = Changes::default();
+    let organisations_new = organisations_of(transaction, &reading, &mut changes).await?;
+    let (source, allowed) =
+        source::register(transaction, &reading.request, reading.format, &mut changes).await?;
+    let beyond = reading.kinds().beyond(allowed);
+    if !beyond.is_empty() {
+        let name = reading.request.source.clone();
+        return Err(IngestError::Beyond { name, kinds: beyond });
+    }
+    let (compared, changes) = compare(transaction, rules, &reading, source, changes).await?;
+    let mut ingested = Ingested { organisations_new, ..compared };
+    keep(writer, transaction, reading, changes, &mut ingested).await?;
+    Ok(ingested)
+}
+
+/// The steps.
+async fn compare(
+    transaction: &Transaction,
+    rules: &Rules,
+    reading: &Reading,
+    source: SourceRow,
+    changes: Changes,
+) -> Result<(Ingested, Changes), IngestError> {
+    let tool = match reading.stage.tally.head.tool.trim() {
+        "" => reading.format.to_owned(),
+        tool => tool.to_lowercase(),
+    };
+    let mut work = Work {
+        stage: &reading.stage,
+        transaction,
+        rules,
+        organisation: reading.request.organisation.as_str(),
+        source,
+        report: ReportKey(0),
+        at: reading.at,
+        tool,
+        changes,
+    };
+    work.report = ReportKey(work.count("reports"));
+    let found = subjects::find(&work).await?;
+    let (mut subjects, resolved) = identity::resolve(&mut work, found).await?;
+    describe::describe(&mut work, &mut subjects).await?;
+    let checks = checks::find_or_write(&mut work).await?;
+    let covering = covering::gather(&mut work, &subjects, &checks).await?;
+    let compared = findings::compare(&mut work, &subjects, &checks, &covering).await?;
+    let row = ReportRow { report: work.report, source: work.source.source, ..reading.row() };
+    let mut changes = work.changes;
+    let ingested = Ingested {
+        format: reading.format,
+        unchanged: false,
+        time_assumed: reading.time_assumed,
+        opened: compared.opened,
+        reopened: compared.reopened,
+        resolved: compared.resolved,
+        continuing: compared.continuing,
+        assets_new: resolved.new + resolved.held,
+        assets_matched: resolved.matched,
+        assets_held: resolved.held,
+        ..Ingested::unchanged(row.report, &reading.digest, reading.at)
+    };
+    changes.reports.push(row);
+    Ok((ingested, changes))
+}
+
+/// Keeps the bytes and adds the changes.
+async fn keep(
+    writer: &mut Writer,
+    transaction: &mut Transaction,
+    reading: Reading,
+    mut changes: Changes,
+    ingested: &mut Ingested,
+) -> Result<(), IngestError> {
+    let Reading { stage, evidence, .. } = reading;
+    let prepared = tokio::task::spawn_blocking(move || evidence.join())
+        .await
+        .map_err(|error| IngestError::Stopped(error.to_string()))?
+        .map_err(LakeError::from)?;
+    let mut index = RecordIndex::default();
+    stage.places.iter().for_each(|place| index.push(*place));
+    let entry = writer.keep(prepared, &index)?;
+    if let Some(row) = changes.reports.last_mut() {
+        (row.evidence_pack, row.evidence_offset) = match entry.location {
+            Location::Object => (None, None),
+            Location::Pack { number, offset } => (Some(number as i64), Some(offset as i64)),
+        };
+        row.evidence_stored = entry.stored_length as i64;
+    }
+    transaction.add(changes)?;
+    ingested.tally = stage.tally;
+    Ok(())
+}
+
+/// Finds the organisation of the report or makes it, and writes what a register says of others.
+async fn organisations_of(
+    transaction: &Transaction,
+    reading: &Reading,
+    changes: &mut Changes,
+) -> Result<Vec<String>, IngestError> {
+    let request = &reading.request;
+    let unknown = organisations::unknown(transaction, &request.organisation).await?;
+    if !unknown.is_empty() && !request.create_organisation {
+        return Err(IngestError::UnknownOrganisation { code: request.organisation.clone() });
+    }
+    changes.organisations.extend(unknown.iter().map(organisations::named));
+    organisations::register(transaction, &reading.stage.organisations, changes).await?;
+    Ok(unknown.into_iter().map(|code| code.as_str().to_owned()).collect())
+}

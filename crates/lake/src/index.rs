@@ -1,0 +1,233 @@
+//! Indexes in memory: which subjects have a value.
+//!
+//! What is looked for by a hash may lie in any file of a table. Whoever looks once reads the column;
+//! whoever looks again and again in one process is better served by an index, which names the
+//! subjects, by which files are sorted. It names more than needed at times (what ended, what an older
+//! snapshot does not hold yet), so what it names is read and tried like everything else.
+
+use std::collections::BTreeMap;
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU32, Ordering},
+};
+
+use yagura_model::id::Commit;
+
+use crate::{
+    error::LakeError,
+    keys::Keys,
+    row::{Row, Stored},
+    rows::{IdentifierHash, LinkPoint, SubjectHash},
+    scan::Filter,
+    snapshot::Snapshot,
+    table::Table,
+};
+
+/// Rows below which a column is read as quickly.
+pub(crate) const WORTH_ROWS: u64 = 200_000;
+
+/// How often a column is read before its index is made.
+const WORTH_LOOKUPS: u32 = 3;
+
+/// A column that has an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Indexed {
+    IdentifierHash,
+    SubjectKeyHash,
+    LinkAsset,
+}
+
+impl Indexed {
+    fn of(table: Table, column: &str) -> Option<Self> {
+        match (table, column) {
+            (Table::Identifiers, "hash") => Some(Self::IdentifierHash),
+            (Table::Subjects, "key_hash") => Some(Self::SubjectKeyHash),
+            (Table::Links, "asset") => Some(Self::LinkAsset),
+            _ => None,
+        }
+    }
+
+    /// Gives every value written after a commit, with its subject.
+    async fn pairs(self, snapshot: &Snapshot, after: Commit) -> Result<Vec<(i64, i64)>, LakeError> {
+        match self {
+            Self::IdentifierHash => {
+                pairs(snapshot, after, |row: &IdentifierHash| Some((row.hash?, row.subject.0)))
+                    .await
+            }
+            Self::SubjectKeyHash => {
+                pairs(snapshot, after, |row: &SubjectHash| Some((row.key_hash, row.subject.0)))
+                    .await
+            }
+            Self::LinkAsset => {
+                pairs(snapshot, after, |row: &LinkPoint| Some((row.asset.0, row.subject.0))).await
+            }
+        }
+    }
+}
+
+async fn pairs<T: Row + Send + 'static>(
+    snapshot: &Snapshot,
+    after: Commit,
+    pair: impl Fn(&T) -> Option<(i64, i64)> + Send + 'static,
+) -> Result<Vec<(i64, i64)>, LakeError> {
+    let scan = snapshot.scan::<T>(&Filter::all()).await?.written_after(after);
+    let reading = tokio::task::spawn_blocking(move || {
+        let mut pairs = Vec::new();
+        scan.each(None, |stored: Stored<T>| {
+            if stored.id.written_by > after {
+                pairs.extend(pair(&stored.row));
+            }
+        })?;
+        pairs.sort_unstable();
+        pairs.dedup();
+        Ok::<_, LakeError>(pairs)
+    });
+    reading.await.map_err(|error| LakeError::Task(error.to_string()))?
+}
+
+/// Values with their subjects, in runs of which each is sorted and less than half as long as the
+/// one before.
+#[derive(Debug)]
+struct Index {
+    /// The commit up to which it is whole.
+    up_to: Commit,
+    runs: Vec<Vec<(i64, i64)>>,
+}
+
+impl Index {
+    fn new() -> Self {
+        Self { up_to: Commit(0), runs: Vec::new() }
+    }
+
+    fn add(&mut self, mut run: Vec<(i64, i64)>) {
+        while let Some(last) = self.runs.pop_if(|last| last.len() < run.len() * 2) {
+            run = merged(&last, &run);
+        }
+        if !run.is_empty() {
+            self.runs.push(run);
+        }
+    }
+
+    fn subjects(&self, keys: &Keys) -> Keys {
+        let mut subjects = Vec::new();
+        for run in &self.runs {
+            let mut rest = run.as_slice();
+            for key in keys.iter() {
+                let from = rest.partition_point(|(value, _)| *value < key);
+                rest = rest.get(from..).unwrap_or_default();
+                let of_key = rest.iter().take_while(|(value, _)| *value == key);
+                subjects.extend(of_key.map(|(_, subject)| *subject));
+            }
+        }
+        subjects.into_iter().collect()
+    }
+}
+
+fn merged(left: &[(i64, i64)], right: &[(i64, i64)]) -> Vec<(i64, i64)> {
+    let mut all = Vec::with_capacity(left.len() + right.len());
+    all.extend_from_slice(left);
+    all.extend_from_slice(right);
+    // Two sorted runs: a merge.
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// The indexes of a lake, made when they are worth it.
+#[derive(Debug, Clone)]
+pub(crate) struct Indexes {
+    worth_rows: u64,
+    lookups: Arc<AtomicU32>,
+    made: Arc<Mutex<BTreeMap<Indexed, Index>>>,
+}
+
+impl Indexes {
+    /// Indexes of tables that have so many rows.
+    pub(crate) fn from(rows: u64) -> Self {
+        Self { worth_rows: rows, lookups: Arc::default(), made: Arc::default() }
+    }
+
+    /// The same filter by subject, if there is an index of what it asks for.
+    pub(crate) async fn narrowed(
+        &self,
+        snapshot: &Snapshot,
+        table: Table,
+        filter: &Filter,
+    ) -> Result<Option<Filter>, LakeError> {
+        let Some((column, keys)) = &filter.keys else { return Ok(None) };
+        let Some(indexed) = Indexed::of(table, column) else { return Ok(None) };
+        // Old versions are not in it.
+        if filter.superseded || !self.is_worth(snapshot, table, indexed).await? {
+            return Ok(None);
+        }
+        self.refresh(snapshot, indexed).await?;
+        let subjects = self.lock().get(&indexed).map(|index| index.subjects(keys));
+        Ok(subjects.map(|subjects| Filter {
+            keys: Some(("subject", Arc::new(subjects))),
+            also: Some((*column, Arc::clone(keys))),
+            ..filter.clone()
+        }))
+    }
+
+    async fn is_worth(
+        &self,
+        snapshot: &Snapshot,
+        table: Table,
+        indexed: Indexed,
+    ) -> Result<bool, LakeError> {
+        if self.lock().contains_key(&indexed) {
+            return Ok(true);
+        }
+        let Some((_, files)) = snapshot.open(table).await? else { return Ok(false) };
+        let rows: u64 = files.iter().map(|file| file.rows).sum();
+        Ok(rows >= self.worth_rows && self.lookups.fetch_add(1, Ordering::Relaxed) >= WORTH_LOOKUPS)
+    }
+
+    /// Adds what was written since.
+    async fn refresh(&self, snapshot: &Snapshot, indexed: Indexed) -> Result<(), LakeError> {
+        let up_to = self.lock().get(&indexed).map_or(Commit(0), |index| index.up_to);
+        let now = snapshot.commit();
+        if up_to >= now {
+            return Ok(());
+        }
+        let new = indexed.pairs(snapshot, up_to).await?;
+        let mut made = self.lock();
+        let index = made.entry(indexed).or_insert_with(Index::new);
+        // Another task may have been faster: then the same is in it twice, which does no harm.
+        index.add(new);
+        index.up_to = index.up_to.max(now);
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Indexed, Index>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Index;
+    use crate::keys::Keys;
+
+    proptest! {
+        #[test]
+        fn an_index_names_the_subjects_of_a_value(
+            runs in prop::collection::vec(prop::collection::vec((0_i64..50, 0_i64..1000), 0..40), 0..12),
+            asked in prop::collection::btree_set(-5_i64..55, 0..20),
+        ) {
+            let mut index = Index::new();
+            for run in &runs {
+                let mut run = run.clone();
+                run.sort_unstable();
+                index.add(run);
+            }
+            let keys: Keys = asked.iter().copied().collect();
+            let all = runs.iter().flatten().filter(|(value, _)| asked.contains(value));
+            let wanted: Keys = all.map(|(_, subject)| *subject).collect();
+            prop_assert_eq!(index.subjects(&keys), wanted);
+            prop_assert!(index.runs.windows(2).all(|two| two[1].len() * 2 <= two[0].len()));
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! A transaction: what one commit is going to change, read together with what stands.
+//!
+//! A commit may hold many reports, and each of them is compared with what those before it changed.
+//! A version that is written and superseded within one transaction was never visible to anybody and
+//! is not kept.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use datafusion::arrow::{
+    array::{BooleanArray, RecordBatch},
+    compute::{concat_batches, filter_record_batch},
+};
+use yagura_model::{Timestamp, id::Commit};
+
+use crate::{
+    changes::{Changes, Visit},
+    encode::{self, EncodedFile},
+    error::LakeError,
+    row::{Row, RowId, Stored, column},
+    rows::{CommitRow, SupersededRow},
+    scan::{self, Filter},
+    snapshot::Snapshot,
+    table::Table,
+};
+
+/// Changes on top of a state, not yet committed.
+#[derive(Debug)]
+pub struct Transaction {
+    snapshot: Arc<Snapshot>,
+    number: Commit,
+    tables: BTreeMap<Table, Added>,
+    counters: BTreeMap<String, i64>,
+}
+
+/// What a transaction changes in one table.
+#[derive(Debug, Default)]
+struct Added {
+    /// New rows with all columns, in the order in which they were added: each batch more than twice
+    /// as long as the next, so that there are few however many changes were added.
+    batches: Vec<Batch>,
+    /// How many there are, and so the number of the next.
+    rows: i32,
+    /// The versions that end with the commit, of this transaction and of earlier ones.
+    ended: HashMap<RowId, Commit>,
+}
+
+/// Some new rows.
+#[derive(Debug)]
+struct Batch {
+    rows: RecordBatch,
+    /// The least and the greatest value of the table's key.
+    range: Option<(i64, i64)>,
+}
+
+impl Transaction {
+    /// A transaction that builds on a state. Only that of the present, begun by a writer, can be committed.
+    pub fn on(snapshot: Arc<Snapshot>) -> Self {
+        let number = Commit(snapshot.commit().0 + 1);
+        Self { snapshot, number, tables: BTreeMap::new(), counters: BTreeMap::new() }
+    }
+
+    /// The state it builds on.
+    pub fn snapshot(&self) -> &Arc<Snapshot> {
+        &self.snapshot
+    }
+
+    /// The number its commit is going to have.
+    pub(crate) fn number(&self) -> Commit {
+        self.number
+    }
+
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty() && self.counters.is_empty()
+    }
+
+    /// A counter; 0 if nothing was counted yet.
+    pub fn counter(&self, name: &str) -> i64 {
+        self.counters.get(name).copied().unwrap_or_else(|| self.snapshot.counter(name))
+    }
+
+    /// The counters that moved on.
+    pub(crate) fn counters(&self) -> &BTreeMap<String, i64> {
+        &self.counters
+    }
+
+    /// The rows of a table, with what was added so far, in order of their key and name.
+    ///
+    /// # Errors
+    /// As [`Snapshot::read`].
+    pub async fn read<T: Row + Send + 'static>(
+        &self,
+        filter: &Filter,
+    ) -> Result<Vec<Stored<T>>, LakeError> {
+        let mut rows = self.snapshot.read::<T>(filter).await?;
+        let Some(added) = self.tables.get(&T::TABLE) else { return Ok(rows) };
+        if !added.ended.is_empty() {
+            for stored in &mut rows {
+                let ended = added.ended.get(&stored.id).copied();
+                stored.superseded_by = stored.superseded_by.or(ended);
+            }
+            rows.retain(|stored| filter.superseded || stored.superseded_by.is_none());
+        }
+        let before = rows.len();
+        for batch in &added.batches {
+            if filter.may_want(T::KEY, batch.range) {
+                scan::of_batch(&batch.rows, filter, &added.ended, |stored| rows.push(stored))?;
+            }
+        }
+        if rows.len() > before {
+            rows.sort_by_key(|stored| (stored.row.key(), stored.id));
+        }
+        Ok(rows)
+    }
+
+    /// The rows in force of a table, without their names.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn rows<T: Row + Send + 'static>(
+        &self,
+        filter: &Filter,
+    ) -> Result<Vec<T>, LakeError> {
+        Ok(self.read(filter).await?.into_iter().map(|stored| stored.row).collect())
+    }
+
+    /// Adds changes that were made on what [`read`](Self::read) gave.
+    ///
+    /// # Errors
+    /// If a table would get more rows in one commit than have numbers.
+    pub fn add(&mut self, changes: Changes) -> Result<(), LakeError> {
+        changes.visit(self)?;
+        for (table, id) in changes.superseded {
+            self.tables.entry(table).or_default().ended.insert(id, self.number);
+        }
+        self.counters.extend(changes.counters);
+        Ok(())
+    }
+
+    /// The files of all tables that change.
+    pub(crate) fn encode(mut self, committed_at: Timestamp) -> Result<Vec<EncodedFile>, LakeError> {
+        self.new_rows(&[CommitRow { committed_at }])?;
+        let mut superseded = Vec::new();
+        for (table, added) in &self.tables {
+            let earlier = added.ended.keys().filter(|id| id.written_by != self.number);
+            superseded.extend(earlier.map(|id| SupersededRow {
+                of_table: table.number(),
+                old_written_by: id.written_by.0,
+                old_row: id.row,
+            }));
+        }
+        superseded.sort_by_key(|row| (row.of_table, row.old_written_by, row.old_row));
+        self.new_rows(&superseded)?;
+        let mut files = Vec::new();
+        for (table, added) in self.tables {
+            if let Some(rows) = added.standing(table)? {
+                files.extend(encode::files(table, &rows)?);
+            }
+        }
+        Ok(files)
+    }
+}
+
+impl Visit for Transaction {
+    fn new_rows<T: Row>(&mut self, rows: &[T]) -> Result<(), LakeError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let added = self.tables.entry(T::TABLE).or_default();
+        let keys = rows.iter().map(Row::key);
+        let range = T::KEY.and(keys.clone().min().zip(keys.max()));
+        let batch = encode::stamped(rows, self.number, added.rows)?;
+        added.rows += batch.num_rows() as i32;
+        added.push(Batch { rows: batch, range })
+    }
+}
+
+impl Added {
+    /// Adds rows; what is not much longer than they are is put together with them.
+    fn push(&mut self, mut batch: Batch) -> Result<(), LakeError> {
+        let small = |last: &mut Batch, length: usize| last.rows.num_rows() <= length * 2;
+        while let Some(last) = self.batches.pop_if(|last| small(last, batch.rows.num_rows())) {
+            let schema = batch.rows.schema();
+            batch.rows = concat_batches(&schema, [&last.rows, &batch.rows])?;
+            let range = batch.range.zip(last.range);
+            batch.range = range.map(|((a, b), (c, d))| (a.min(c), b.max(d)));
+        }
+        self.batches.push(batch);
+        Ok(())
+    }
+
+    /// The new rows that stand at the end, as one batch.
+    fn standing(self, table: Table) -> Result<Option<RecordBatch>, LakeError> {
+        let schema = table.file_schema();
+        let batches: Vec<RecordBatch> = self.batches.into_iter().map(|batch| batch.rows).collect();
+        let mut all = match batches.as_slice() {
+            [] => return Ok(None),
+            [only] => only.clone(),
+            several => concat_batches(&schema, several)?,
+        };
+        drop(batches);
+        if !self.ended.is_empty() {
+            let written_by = column::<Commit>(&all, "written_by")?;
+            let numbers = column::<i32>(&all, "row")?;
+            let ids = written_by.into_iter().zip(numbers);
+            let stands =
+                ids.map(|(written_by, row)| !self.ended.contains_key(&RowId { written_by, row }));
+            let stands = BooleanArray::from(stands.collect::<Vec<bool>>());
+            if stands.false_count() > 0 {
+                all = filter_record_batch(&all, &stands)?;
+            }
+        }
+        Ok((all.num_rows() > 0).then_some(all))
+    }
+}
