@@ -33,6 +33,9 @@ pub struct Plan {
     pub days: u32,
     /// How many reports each source makes in this time.
     pub scans: u32,
+    /// Into how many parts the tools that scan divide the devices: each report is on the next part,
+    /// as where networks are scanned one after another. 1 is all devices each time.
+    pub parts: u32,
     /// How often accidents happen.
     pub rates: Rates,
 }
@@ -116,6 +119,7 @@ impl Plan {
             start: Timestamp::constant(1_761_955_200, 0),
             days: 365,
             scans: 52,
+            parts: 1,
             rates: Rates::default(),
         }
     }

@@ -118,6 +118,17 @@ impl Government {
         self.reports().filter(move |report| report.seconds.div_euclid(DAY) == i64::from(day))
     }
 
+    /// Whether it is the turn of the part a device is in.
+    fn is_in_turn(&self, report: &Report, device: &Device) -> bool {
+        let parts = u64::from(self.plan().parts.max(1));
+        if parts == 1 || !report.source.may_be_partial() {
+            return true;
+        }
+        let devices = self.devices_of(report.organisation);
+        let part = device.index * parts / (devices.end - devices.start).max(1);
+        part == u64::from(report.number) % parts
+    }
+
     /// What a report is about, in the order of its local asset numbers.
     pub(crate) fn subjects(&self, report: Report) -> Box<dyn Iterator<Item = Subject> + '_> {
         let organisation = report.organisation;
@@ -125,6 +136,7 @@ impl Government {
         let devices = self
             .devices_of(organisation)
             .map(|number| self.device(number))
+            .filter(move |device| self.is_in_turn(&report, device))
             .filter(move |device| report.source.sees(device, seconds) && report.has(device))
             .map(Subject::Device);
         let systems = self.systems_of(organisation).map(|number| self.system(number));

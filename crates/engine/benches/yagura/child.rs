@@ -12,13 +12,13 @@ use yagura_engine::{
     ingest::{Ingest, Request},
     inspect::inspect,
     intake::{Intake, Limits, Received},
-    score::{ItemKind, ScoreRun},
+    score::{By, ItemKind, ScoreRun, Sweep},
 };
 use yagura_formats::Context;
 use yagura_lake::{Lake, LakeError, table::Table};
 use yagura_model::organisation::OrganisationCode;
 
-use crate::Failure;
+use crate::{Failure, identity, repository};
 
 /// The first word that makes a process a step.
 pub(crate) const WORD: &str = "--step";
@@ -35,6 +35,8 @@ pub(crate) fn main(words: &[String]) -> Result<(), Failure> {
         ("score", [lake]) => runtime.block_on(scored(lake))?,
         ("asset", [lake, asset]) => runtime.block_on(shown(lake, asset))?,
         ("explain", [lake, asset]) => runtime.block_on(explained(lake, asset))?,
+        ("identity", [lake, devices]) => runtime.block_on(identity::resolved(lake, devices))?,
+        ("bulk", [lake, devices]) => runtime.block_on(repository::bulk::taken(lake, devices))?,
         _ => return Err(format!("no step is called `{name}` with {} paths", paths.len()).into()),
     };
     if let Some(object) = said.as_object_mut() {
@@ -95,8 +97,11 @@ async fn scored(lake: &Path) -> Result<Value, Failure> {
     let lake = Lake::open(lake)?;
     let snapshot = lake.snapshot().await?;
     let now = Clock::System.now();
-    let (run, _) = ScoreRun::present(&lake, &snapshot, Model::shipped(), now).await?;
-    Ok(json!({"assets": run.assets.len(), "open": run.whole().open}))
+    let sweep = Sweep::run(&snapshot, Model::shipped(), now, None).await?;
+    let all =
+        [By::Organisation, By::System, By::Asset, By::Class, By::Check, By::Remedy, By::Domain];
+    let orders = all.map(|by| sweep.totals(by).len());
+    Ok(json!({"assets": sweep.assets.len(), "open": sweep.whole().open, "orders": orders}))
 }
 
 /// Reads all that is kept of one asset.

@@ -9,7 +9,7 @@ use crate::{
     run::{Bench, Run, child},
 };
 
-pub(crate) const BENCH: Bench = Bench { name: "explain", measure };
+pub(crate) const BENCH: Bench = Bench { name: "explain", only_named: false, measure };
 
 /// The asset asked about.
 const ASSET: &str = "pc000077.sakura.example";

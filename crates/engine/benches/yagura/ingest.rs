@@ -6,7 +6,7 @@ use crate::{
     run::{Bench, Run, best, child},
 };
 
-pub(crate) const BENCH: Bench = Bench { name: "ingest", measure };
+pub(crate) const BENCH: Bench = Bench { name: "ingest", only_named: false, measure };
 
 fn measure(run: &mut Run) -> Result<(), Failure> {
     let nessus = run.nessus(0)?;

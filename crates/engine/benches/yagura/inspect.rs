@@ -6,7 +6,7 @@ use crate::{
     run::{Bench, Run},
 };
 
-pub(crate) const BENCH: Bench = Bench { name: "inspect", measure };
+pub(crate) const BENCH: Bench = Bench { name: "inspect", only_named: false, measure };
 
 fn measure(run: &mut Run) -> Result<(), Failure> {
     let inputs = [("inspect ocsf", run.ocsf(0)?, 100.0), ("inspect nessus", run.nessus(0)?, 60.0)];

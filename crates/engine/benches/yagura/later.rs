@@ -6,7 +6,7 @@ use crate::{
     run::{Bench, Run, best, child},
 };
 
-pub(crate) const BENCH: Bench = Bench { name: "later", measure };
+pub(crate) const BENCH: Bench = Bench { name: "later", only_named: false, measure };
 
 fn measure(run: &mut Run) -> Result<(), Failure> {
     let lake = run.filled_lake()?;

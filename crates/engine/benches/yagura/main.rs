@@ -8,13 +8,16 @@ mod again;
 mod child;
 mod explain;
 mod figure;
+mod identity;
 mod ingest;
 mod input;
 mod inspect;
 mod later;
 mod nessus;
 mod ocsf;
+mod repository;
 mod run;
+mod truth;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -25,8 +28,15 @@ use run::{Bench, Run};
 type Failure = Box<dyn std::error::Error>;
 
 /// Every bench, by name.
-const BENCHES: &[Bench] =
-    &[again::BENCH, explain::BENCH, ingest::BENCH, inspect::BENCH, later::BENCH];
+const BENCHES: &[Bench] = &[
+    again::BENCH,
+    explain::BENCH,
+    identity::BENCH,
+    ingest::BENCH,
+    inspect::BENCH,
+    later::BENCH,
+    repository::BENCH,
+];
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
@@ -66,7 +76,8 @@ fn parent(words: &[String]) -> Result<(), Failure> {
     };
     let mut run = Run::new(folder.path().to_owned(), scale);
     for bench in BENCHES {
-        if names.is_empty() || names.contains(&bench.name) {
+        let wanted = if names.is_empty() { !bench.only_named } else { names.contains(&bench.name) };
+        if wanted {
             eprintln!("bench {}", bench.name);
             (bench.measure)(&mut run)?;
         }

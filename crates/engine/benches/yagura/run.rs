@@ -15,6 +15,8 @@ pub(crate) const TIMES: usize = 3;
 pub(crate) struct Bench {
     /// What is typed.
     pub(crate) name: &'static str,
+    /// Whether it runs only if it is named.
+    pub(crate) only_named: bool,
     /// Measures and adds its figures.
     pub(crate) measure: fn(&mut Run) -> Result<(), Failure>,
 }
@@ -23,6 +25,8 @@ pub(crate) struct Bench {
 #[derive(Debug)]
 pub(crate) struct Run {
     folder: PathBuf,
+    /// How large the inputs are, of the whole.
+    pub(crate) scale: f64,
     pub(crate) shape: Shape,
     pub(crate) figures: Vec<Figure>,
     lakes: usize,
@@ -58,7 +62,7 @@ pub(crate) struct Input {
 
 impl Run {
     pub(crate) fn new(folder: PathBuf, scale: f64) -> Self {
-        Self { folder, shape: Shape::scaled(scale), figures: Vec::new(), lakes: 0 }
+        Self { folder, scale, shape: Shape::scaled(scale), figures: Vec::new(), lakes: 0 }
     }
 
     /// The report in OCSF of a day, made unless it is there.
