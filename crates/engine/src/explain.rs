@@ -18,7 +18,11 @@ use yagura_model::{
     record::Place,
 };
 
-use crate::score::{Evidence, Facts};
+use crate::{
+    browse::assets::AssetId,
+    decisions::successors,
+    score::{Evidence, Facts},
+};
 
 pub use finding_id::FindingId;
 pub use near::{near, near_assets};
@@ -128,14 +132,15 @@ fn excerpt(bytes: &[u8]) -> String {
     cut
 }
 
-/// The assets a person means: by key (`A-12`), by name, or by the value of an identifier.
+/// The assets a person means: by key (`A-12`), by name, or by the value of an identifier. A key that is
+/// in the present no longer means the asset that took its records.
 ///
 /// # Errors
 /// If the lake cannot be read.
 pub async fn find_assets(snapshot: &Snapshot, text: &str) -> Result<BTreeSet<AssetKey>, LakeError> {
     let text = text.trim();
-    if let Some(key) = number(text) {
-        return Ok(known(snapshot, key).await?.into_iter().collect());
+    if let Ok(AssetId(key)) = text.parse() {
+        return successors(snapshot, key).await;
     }
     let named: Vec<AssetRow> = snapshot.rows(&Filter::named("name", text)).await?;
     if !named.is_empty() {
@@ -158,13 +163,4 @@ pub async fn asset_of(
 ) -> Result<Option<AssetKey>, LakeError> {
     let links: Vec<LinkRow> = snapshot.rows(&Filter::of("subject", [subject.0])).await?;
     Ok(links.first().map(|link| link.asset))
-}
-
-fn number(text: &str) -> Option<AssetKey> {
-    text.strip_prefix("A-").or_else(|| text.strip_prefix("a-"))?.parse().ok().map(AssetKey)
-}
-
-async fn known(snapshot: &Snapshot, key: AssetKey) -> Result<Option<AssetKey>, LakeError> {
-    let rows: Vec<AssetRow> = snapshot.rows(&Filter::of("asset", [key.0])).await?;
-    Ok(rows.first().map(|row| row.asset))
 }

@@ -37,7 +37,7 @@ use yagura_formats::sink::{Sink, Stopped};
 use yagura_lake::{Lake, LakeError, Transaction, Writer};
 
 pub use error::IngestError;
-pub(crate) use identity::identity_in;
+pub(crate) use identity::{identity_in, in_force, is_within, joined, renamed};
 pub use ingested::Ingested;
 pub use line::IngestLine;
 pub use reading::Reading;

@@ -1,12 +1,14 @@
-//! The use cases: intake, inspect, ingest, score, explain, browse.
+//! The use cases: intake, inspect, ingest, score, explain, browse, decisions.
 //!
 //! [`intake`] turns what a user names into the members to parse, [`inspect`] parses them without
 //! keeping anything, [`ingest`] takes them into the lake, [`score`] makes points of what the lake
-//! holds, [`explain`] leads points back to the bytes of a report, [`browse`] shows what is kept.
+//! holds, [`explain`] leads points back to the bytes of a report, [`browse`] shows what is kept,
+//! [`decisions`] are what persons say of which records are one asset.
 //! [`clock`] is the only place that asks what time it is.
 
 pub mod browse;
 pub mod clock;
+pub mod decisions;
 pub mod explain;
 pub mod ingest;
 pub mod inspect;

@@ -12,7 +12,7 @@ use datafusion::arrow::{
 };
 use yagura_model::{
     Timestamp,
-    id::{AssetKey, CheckKey, Commit, ReportKey, Shard, SourceKey, SubjectKey},
+    id::{AssetKey, CheckKey, Commit, DecisionKey, ReportKey, Shard, SourceKey, SubjectKey},
 };
 
 use crate::error::LakeError;
@@ -139,6 +139,7 @@ primitive_cells! {
     SubjectKey, Int64Array, DataType::Int64, |v: &SubjectKey| v.0, |v| Ok(SubjectKey(v));
     AssetKey, Int64Array, DataType::Int64, |v: &AssetKey| v.0, |v| Ok(AssetKey(v));
     ReportKey, Int64Array, DataType::Int64, |v: &ReportKey| v.0, |v| Ok(ReportKey(v));
+    DecisionKey, Int64Array, DataType::Int64, |v: &DecisionKey| v.0, |v| Ok(DecisionKey(v));
     Commit, Int64Array, DataType::Int64, |v: &Commit| v.0, |v| Ok(Commit(v));
     CheckKey, Int32Array, DataType::Int32, |v: &CheckKey| v.0, |v| Ok(CheckKey(v));
     SourceKey, Int32Array, DataType::Int32, |v: &SourceKey| v.0, |v| Ok(SourceKey(v));

@@ -48,6 +48,8 @@ pub struct Changes {
     pub software: Vec<rows::SoftwareRow>,
     /// Identities that wait for a person.
     pub holds: Vec<rows::HoldRow>,
+    /// What a person decided.
+    pub decisions: Vec<rows::DecisionRow>,
     /// Versions that are no longer in force.
     pub superseded: Vec<(Table, RowId)>,
     /// Counters that moved on, by name.
@@ -97,6 +99,7 @@ impl Changes {
         visitor.new_rows(&self.packages)?;
         visitor.new_rows(&self.software_sets)?;
         visitor.new_rows(&self.software)?;
-        visitor.new_rows(&self.holds)
+        visitor.new_rows(&self.holds)?;
+        visitor.new_rows(&self.decisions)
     }
 }

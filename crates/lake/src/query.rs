@@ -18,6 +18,7 @@ use datafusion::{
 use futures::StreamExt;
 use yagura_model::{
     coverage::ObservationKind,
+    decision::DecisionKind,
     domain::AssetClass,
     finding::{Disposition, FindingState},
     identifier::IdentifierKind,
@@ -194,6 +195,10 @@ fn expand(sql: &str, times: Times) -> String {
         .replace(
             "{class}",
             &cases("v.class", AssetClass::ALL.iter().map(|c| (c.number(), c.as_str()))),
+        )
+        .replace(
+            "{decision}",
+            &cases("kind", DecisionKind::ALL.iter().map(|d| (d.number(), d.as_str()))),
         )
         .replace(
             "{state}",

@@ -4,7 +4,9 @@ use datafusion::arrow::{
     array::{ArrayRef, RecordBatch},
     datatypes::Field,
 };
-use yagura_model::id::{AssetKey, CheckKey, Commit, ReportKey, Shard, SourceKey, SubjectKey};
+use yagura_model::id::{
+    AssetKey, CheckKey, Commit, DecisionKey, ReportKey, Shard, SourceKey, SubjectKey,
+};
 
 use crate::{cell::Cell, error::LakeError, table::Table};
 
@@ -74,6 +76,7 @@ key_columns! {
     SubjectKey: |value| value.0;
     AssetKey: |value| value.0;
     ReportKey: |value| value.0;
+    DecisionKey: |value| value.0;
     CheckKey: |value| i64::from(value.0);
     SourceKey: |value| i64::from(value.0);
 }

@@ -14,9 +14,11 @@ use yagura_model::{
 use crate::row::row;
 
 mod coverage;
+mod decision;
 mod parts;
 mod report;
 
+pub use decision::DecisionRow;
 pub use parts::*;
 
 row! {
@@ -172,7 +174,8 @@ row! {
         pub valid_from: Option<Timestamp>,
         /// Until when.
         pub valid_to: Option<Timestamp>,
-        /// The rule or person that decided: `rule:serial`, `rule:merge:serial`, `person:…`.
+        /// The rule or person that decided: `rule:serial`, `rule:merge:serial`, and
+        /// `person:<number of the decision>`.
         pub decided_by: String,
     }
 }

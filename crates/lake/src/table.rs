@@ -84,6 +84,8 @@ tables! {
     Holds = 18, "holds", true, rows::HoldRow;
     /// Versions of rows that another version stands in the place of.
     Superseded = 19, "superseded", false, rows::SupersededRow;
+    /// What persons decided about identities.
+    Decisions = 20, "decisions", false, rows::DecisionRow;
 }
 
 /// Name of the partition column of sharded tables.

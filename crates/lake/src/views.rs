@@ -204,6 +204,12 @@ pub const VIEWS: &[View] = &[
         sql: "SELECT code, name_ja, name_en, parent, valid_from, valid_to FROM organisations_in_force",
     },
     View {
+        name: "decisions",
+        row: "what a person decided about identities",
+        sql: "SELECT decision, {decision} AS kind, decided_by, second_person, reason, decided_at, \
+                     undoes FROM decisions_in_force",
+    },
+    View {
         name: "sources",
         row: "a registered source",
         sql: "SELECT name, organisation, tool, kinds FROM sources_in_force",

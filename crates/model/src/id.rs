@@ -32,6 +32,8 @@ keys! {
     SourceKey(i32);
     /// A placement of facts, never read as an organisation.
     Shard(i32);
+    /// A person's decision about identities.
+    DecisionKey(i64);
     /// A commit of the lake.
     Commit(i64);
 }

@@ -9,6 +9,7 @@ pub mod asset;
 pub mod attribute;
 pub mod check;
 pub mod coverage;
+pub mod decision;
 pub mod domain;
 pub mod finding;
 pub mod id;

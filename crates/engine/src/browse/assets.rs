@@ -19,7 +19,7 @@ mod targets;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use serde::{Serialize, Serializer};
 use yagura_lake::rows::RelationRow;
@@ -51,6 +51,21 @@ impl fmt::Display for AssetId {
 impl Serialize for AssetId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+/// A text that is no number of an asset.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not the number of an asset, written like `A-12`")]
+pub struct NotAssetId(pub String);
+
+impl FromStr for AssetId {
+    type Err = NotAssetId;
+
+    fn from_str(text: &str) -> Result<Self, NotAssetId> {
+        let number = text.trim().strip_prefix(['A', 'a']).and_then(|rest| rest.strip_prefix('-'));
+        let key = number.and_then(|number| number.parse().ok()).map(AssetKey);
+        key.map(Self).ok_or_else(|| NotAssetId(text.to_owned()))
     }
 }
 

@@ -7,6 +7,7 @@
 //! one thing once: two records it confirms at one time are two things, and a value that both show
 //! identifies neither (architecture, semantics 6; ADR 0018).
 
+mod apart;
 mod decide;
 mod hashes;
 mod load;
@@ -34,9 +35,11 @@ use super::{
     subjects::{self, Found, Spot},
     work::{Subjects, Work},
 };
+pub(crate) use apart::in_force;
 use decide::Verdict;
 pub(super) use hashes::identity_hash;
 pub(crate) use hashes::identity_in;
+pub(crate) use merge::{is_within, joined, renamed};
 use scene::Scene;
 
 /// How many subjects met a known asset, made a new one, or wait for a person.
@@ -144,7 +147,7 @@ fn make(work: &mut Work<'_>, decided: &mut Decided, local: usize) -> AssetKey {
     key
 }
 
-/// Makes one asset of several: the one known longest.
+/// Makes one asset of several: the one known longest, unless a person placed records on another.
 fn join(
     scene: &mut Scene<'_>,
     decided: &mut Decided,
@@ -154,7 +157,9 @@ fn join(
     let Some(strongest) = also.first().map(|(_, kind)| *kind) else { return };
     let mut all: BTreeMap<AssetKey, IdentifierKind> = also.into_iter().collect();
     all.insert(asset, strongest);
-    let Some((kept, _)) = all.pop_first() else { return };
+    let placed = all.keys().copied().find(|asset| scene.has_fixed(*asset, None));
+    let Some(kept) = placed.or_else(|| all.keys().next().copied()) else { return };
+    all.remove(&kept);
     for (gone, kind) in all {
         let members: Vec<usize> = scene.of(gone).collect();
         for member in members {

@@ -6,10 +6,13 @@ use serde::Serialize;
 use yagura_model::{Timestamp, domain::AssetClass, id::SubjectKey};
 
 use super::{kind_of, read::Rows};
+use crate::decisions::RecordId;
 
 /// One source's record of the asset.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SourceRecord {
+    /// Its number.
+    pub record: RecordId,
     /// The name of the source.
     pub source: String,
     /// What the source calls the asset.
@@ -17,7 +20,7 @@ pub struct SourceRecord {
     /// What the source takes it for.
     pub class: Option<AssetClass>,
     /// What decided that its record belongs here: `rule:<kind of identifier>`, `rule:new`,
-    /// `rule:held`, `person:…`.
+    /// `rule:held`, `person:<number of the decision>`.
     pub decided_by: String,
     /// When it first showed the asset.
     pub first_seen: Timestamp,
@@ -37,6 +40,7 @@ pub(super) fn records(rows: &Rows) -> Vec<SourceRecord> {
             let link = rows.links.iter().find(|link| link.subject == key)?;
             let sets: BTreeSet<i32> = packages(rows, Some(key));
             let record = SourceRecord {
+                record: RecordId(key),
                 source: rows.source(subject.source),
                 name: subject.name.clone(),
                 class: kind_of(subject.class, AssetClass::from_number),

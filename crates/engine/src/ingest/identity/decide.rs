@@ -144,7 +144,7 @@ impl Scene<'_> {
     }
 
     fn fit(&self, number: usize, member: &Member, asset: AssetKey, shared: &Shared) -> Fit {
-        if self.of(asset).any(|other| self.simultaneous(number, other)) {
+        if self.of(asset).any(|other| self.are_two(number, other)) {
             return Fit::Different;
         }
         let strength = |kind: &IdentifierKind| self.rules.strength(*kind);
@@ -210,14 +210,13 @@ impl Scene<'_> {
         self.strongest_of(changed)
     }
 
-    /// Whether two assets can be one thing: nothing contradicts, no source shows both at one time,
-    /// and no person decided about either.
+    /// Whether two assets can be one thing: nothing contradicts, no source shows both at one time, no
+    /// person told them apart, and persons placed records on one of them at the most.
     pub(super) fn compatible(&self, one: AssetKey, other: AssetKey, but: usize) -> bool {
         let members = |asset| self.of(asset).filter(move |member| *member != but);
-        let fixed = |number: usize| self.get(number).is_some_and(Member::is_fixed);
-        !members(one).chain(members(other)).any(fixed)
+        !(self.has_fixed(one, Some(but)) && self.has_fixed(other, Some(but)))
             && self.differ(self.values_of(one, but), self.values_of(other, but)).is_empty()
-            && !members(one).any(|a| members(other).any(|b| self.simultaneous(a, b)))
+            && !members(one).any(|a| members(other).any(|b| self.are_two(a, b)))
     }
 
     /// Records that went along with something weaker than what they share with a member that has
@@ -239,7 +238,7 @@ impl Scene<'_> {
                 }
                 let tells = |kind| self.rules.tells_apart(kind) || self.rules.contradicts(kind);
                 let differs = differ(held.values.iter(), self.values_of(asset, holder), tells);
-                let two = self.of(asset).any(|other| self.simultaneous(holder, other));
+                let two = self.of(asset).any(|other| self.are_two(holder, other));
                 if differs.is_empty() && !two && self.rules.scope(value.kind) != Scope::Zone {
                     strays.insert(holder, value.kind);
                 }

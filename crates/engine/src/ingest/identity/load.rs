@@ -22,6 +22,7 @@ use super::{
         subjects::{Draft, Found, Spot},
         work::Work,
     },
+    apart,
     hashes::identity_hash,
     places,
     scene::{Member, Scene, Value},
@@ -79,6 +80,7 @@ pub(super) fn drafted(work: &Work<'_>, draft: &Draft) -> Option<Member> {
         local: Some(draft.local),
         changed: BTreeSet::new(),
         span: (at, at),
+        told: BTreeMap::new(),
     })
 }
 
@@ -182,9 +184,11 @@ async fn known(
             local: None,
             changed: BTreeSet::new(),
             span: (first, last),
+            told: BTreeMap::new(),
         });
     }
     confirm(work, &mut members).await?;
+    apart::load(work, &mut members).await?;
     shown_now(work, found, changes, &mut members);
     Ok(members)
 }

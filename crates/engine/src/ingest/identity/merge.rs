@@ -10,15 +10,12 @@ use yagura_lake::{
     table::Table,
 };
 use yagura_model::{
+    Timestamp,
     domain::AssetClass,
     id::{AssetKey, SubjectKey},
 };
 
-use super::{
-    super::work::Work,
-    Decided, asset_row, hold,
-    scene::{Member, Scene},
-};
+use super::{super::work::Work, Decided, asset_row, hold, scene::Scene};
 
 /// Writes the assets that are new, changes those that were joined, and takes those away from the
 /// present that have no record any more: their rows stay in what was known before.
@@ -34,9 +31,9 @@ pub(super) async fn assets(
             work.changes.assets.push(row);
         }
     }
-    let joined = decided.merged.values().chain(decided.merged.keys());
+    let merged = decided.merged.values().chain(decided.merged.keys());
     let wanted: BTreeSet<i64> =
-        decided.refined.keys().chain(joined).chain(&empty).map(|key| key.0).collect();
+        decided.refined.keys().chain(merged).chain(&empty).map(|key| key.0).collect();
     if wanted.is_empty() {
         return Ok(());
     }
@@ -54,22 +51,30 @@ pub(super) async fn assets(
             work.changes.superseded.push((Table::Assets, asset.id));
             continue;
         }
-        let mut row = asset.row.clone();
-        if let Some(first) = first_seen.get(&key) {
-            row.first_seen = *first;
-        }
-        // A device whose sort no source had said takes the sort the first source says.
-        let known = u8::try_from(row.class).ok().and_then(AssetClass::from_number);
-        let said = decided.refined.get(&key).copied();
-        if let (Some(AssetClass::Device), Some(said)) = (known, said) {
-            row.class = said.number() as i8;
-        }
+        let first = first_seen.get(&key).copied();
+        let row = joined(&asset.row, first, decided.refined.get(&key).copied());
         if row != asset.row {
             work.changes.superseded.push((Table::Assets, asset.id));
             work.changes.assets.push(row);
         }
     }
     Ok(())
+}
+
+/// The row of an asset that records joined: as old as the oldest of them, and of the sort the first
+/// source says if no source had said what sort of device it is.
+pub(crate) fn joined(
+    before: &AssetRow,
+    first_seen: Option<Timestamp>,
+    said: Option<AssetClass>,
+) -> AssetRow {
+    let mut row = before.clone();
+    row.first_seen = first_seen.unwrap_or(row.first_seen);
+    let known = u8::try_from(row.class).ok().and_then(AssetClass::from_number);
+    if let (Some(AssetClass::Device), Some(said)) = (known, said) {
+        row.class = said.number() as i8;
+    }
+    row
 }
 
 /// Writes what waits for a person from now on, and ends what waits no longer.
@@ -100,7 +105,11 @@ pub(super) async fn holds(
             let number = members.get(&before.row.subject).copied();
             let now = match new.remove(&before.row.subject) {
                 None if number.is_some_and(|number| settled(&before.row, scene, number)) => None,
-                None => renamed(&before.row, number.and_then(|n| scene.get(n)), decided),
+                None => {
+                    let asset = number.and_then(|n| scene.get(n)?.asset);
+                    let asset = asset.unwrap_or(before.row.asset);
+                    renamed(&before.row, asset, |key| decided.now(key))
+                }
                 other => other,
             };
             if now.as_ref() != Some(&before.row) {
@@ -125,15 +134,19 @@ fn settled(before: &HoldRow, scene: &Scene<'_>, number: usize) -> bool {
 }
 
 /// Whether it contradicts its own asset: then that is its only candidate.
-fn is_within(row: &HoldRow) -> bool {
+pub(crate) fn is_within(row: &HoldRow) -> bool {
     row.candidates == [row.asset.0]
 }
 
-/// A hold after assets were merged: between those that are one now nothing is left to decide.
-fn renamed(before: &HoldRow, member: Option<&Member>, decided: &Decided) -> Option<HoldRow> {
-    let asset = member.and_then(|member| member.asset).unwrap_or(before.asset);
+/// A hold after assets were merged, by where its record stands and what became of each asset: between
+/// those that are one now nothing is left to decide.
+pub(crate) fn renamed(
+    before: &HoldRow,
+    asset: AssetKey,
+    now: impl Fn(AssetKey) -> AssetKey,
+) -> Option<HoldRow> {
     let candidates: BTreeSet<AssetKey> =
-        before.candidates.iter().map(|key| decided.now(AssetKey(*key))).collect();
+        before.candidates.iter().map(|key| now(AssetKey(*key))).collect();
     let within = is_within(before);
     let others: BTreeSet<AssetKey> =
         candidates.into_iter().filter(|key| within || *key != asset).collect();

@@ -103,6 +103,7 @@ impl Scene<'_> {
             let mut places = shows.filter(|value| is_place(value.kind));
             places.any(|value| !self.stale(other, value.kind, at))
         });
-        if elsewhere { Owner::Unknown } else { Owner::Same }
+        // Where a person put it it stays until somebody else shows the place.
+        if elsewhere && !member.is_fixed() { Owner::Unknown } else { Owner::Same }
     }
 }

@@ -9,7 +9,7 @@ use yagura_baseline::identity::{Rules, Scope};
 use yagura_lake::row::RowId;
 use yagura_model::{
     Timestamp,
-    id::{AssetKey, ReportKey, SourceKey, SubjectKey},
+    id::{AssetKey, DecisionKey, ReportKey, SourceKey, SubjectKey},
     identifier::IdentifierKind,
 };
 
@@ -50,6 +50,8 @@ pub(super) struct Member {
     pub(super) changed: BTreeSet<IdentifierKind>,
     /// The first and the last time its source is known to have confirmed it.
     pub(super) span: (Timestamp, Timestamp),
+    /// On which side of which splits a person put it.
+    pub(super) told: BTreeMap<DecisionKey, bool>,
 }
 
 impl Member {
@@ -155,6 +157,12 @@ impl<'a> Scene<'a> {
         self.of_asset.entry(asset).or_default().insert(member);
     }
 
+    /// Whether a person placed a member of an asset, but one member.
+    pub(super) fn has_fixed(&self, asset: AssetKey, but: Option<usize>) -> bool {
+        let mut others = self.of(asset).filter(|member| Some(*member) != but);
+        others.any(|member| self.get(member).is_some_and(Member::is_fixed))
+    }
+
     /// The assets that lost all their members.
     pub(super) fn emptied(&self) -> impl Iterator<Item = AssetKey> + '_ {
         let empty = self.of_asset.iter().filter(|(_, members)| members.is_empty());
@@ -214,7 +222,8 @@ impl<'a> Scene<'a> {
     }
 
     /// A value that a source showed of several things at one time identifies none of them: the UUID
-    /// of cloned machines, the address of a translating gateway, a serial number copied by hand.
+    /// of cloned machines, the address of a translating gateway, a serial number copied by hand. Nor
+    /// does one that things show which a person told apart.
     fn find_shared(&mut self) {
         let mut looked: HashSet<i64> = HashSet::new();
         let mut shared: HashSet<i64> = HashSet::new();
@@ -241,6 +250,7 @@ impl<'a> Scene<'a> {
             others.any(|(_, other)| self.simultaneous(*one, *other))
         };
         holders.iter().enumerate().any(several)
+            || self.are_told_apart(holders.iter().map(|(member, _)| *member))
     }
 }
 

@@ -1,0 +1,43 @@
+//! Records by what tells them apart for people.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use yagura_lake::{
+    LakeError, Snapshot,
+    rows::{SourceRow, SubjectRow},
+    scan::Filter,
+};
+use yagura_model::id::{SourceKey, SubjectKey};
+
+use super::RecordId;
+
+/// A source's record of a thing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct RecordSaid {
+    /// Its number.
+    pub record: RecordId,
+    /// Whose it is.
+    pub source: String,
+    /// What the source calls the thing.
+    pub name: String,
+}
+
+/// Some records.
+pub(crate) async fn records(
+    snapshot: &Snapshot,
+    subjects: impl IntoIterator<Item = SubjectKey>,
+) -> Result<BTreeMap<SubjectKey, RecordSaid>, LakeError> {
+    let filter = Filter::of("subject", subjects.into_iter().map(|subject| subject.0));
+    let all = Filter::all();
+    let (subjects, sources) =
+        tokio::try_join!(snapshot.rows::<SubjectRow>(&filter), snapshot.rows::<SourceRow>(&all),)?;
+    let sources: BTreeMap<SourceKey, String> =
+        sources.into_iter().map(|row| (row.source, row.name)).collect();
+    let said = |row: SubjectRow| {
+        let source = sources.get(&row.source).cloned().unwrap_or_default();
+        let record = RecordId(row.subject);
+        (row.subject, RecordSaid { record, source, name: row.name })
+    };
+    Ok(subjects.into_iter().map(said).collect())
+}

@@ -1,0 +1,32 @@
+//! What persons decided.
+
+use yagura_model::{Timestamp, id::DecisionKey};
+
+use crate::row::row;
+
+row! {
+    /// A person's decision about identities. The links it wrote and put others in the place of are
+    /// those of the commit that wrote this row: such a commit holds one decision and nothing else.
+    pub struct DecisionRow in Decisions keyed by decision {
+        /// Its key.
+        pub decision: DecisionKey,
+        /// Merge, split or undo.
+        pub kind: i8,
+        /// Who decided.
+        pub decided_by: String,
+        /// The second person who agreed; empty if none was needed.
+        pub second_person: String,
+        /// Why.
+        pub reason: String,
+        /// When, by the clock of who wrote it.
+        pub decided_at: Timestamp,
+        /// The decision it takes back.
+        pub undoes: Option<DecisionKey>,
+        /// The assets it concerns.
+        pub assets: Vec<i64>,
+        /// The subjects it placed.
+        pub subjects: Vec<i64>,
+        /// Of a split, the subjects that those are told apart from.
+        pub apart: Vec<i64>,
+    }
+}
