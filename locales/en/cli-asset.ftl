@@ -1,6 +1,6 @@
 ## yagura asset
 
-command-asset = See the assets
+command-asset = See the assets, and decide which records are one
 command-asset-list = List the assets, those with the worst open findings first
 command-asset-list-examples =
     yagura asset list --top 20

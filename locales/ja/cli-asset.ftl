@@ -1,6 +1,6 @@
 ## yagura asset
 
-command-asset = 資産を見る
+command-asset = 資産を見る、名寄せを判断する
 command-asset-list = 資産の一覧（未解消の検出事項が重いものから）
 command-asset-list-examples =
     yagura asset list --top 20

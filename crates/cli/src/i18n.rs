@@ -82,6 +82,11 @@ const FILES: &[(&str, &str, &str)] = &[
         include_str!("../../../locales/en/cli-asset.ftl"),
     ),
     (
+        "cli-decision",
+        include_str!("../../../locales/ja/cli-decision.ftl"),
+        include_str!("../../../locales/en/cli-decision.ftl"),
+    ),
+    (
         "cli-score",
         include_str!("../../../locales/ja/cli-score.ftl"),
         include_str!("../../../locales/en/cli-score.ftl"),

@@ -1,12 +1,11 @@
-//! `yagura asset`: the assets, and all that is kept of one.
+//! `yagura asset`: the assets, all that is kept of one, and what persons decide about identities.
 
 use clap::{Args, Parser, Subcommand, builder::PossibleValuesParser};
 use jiff::Timestamp;
 use yagura_engine::{
     baseline::{identity::Rules, model::Model},
-    browse::assets::{self, AssetRecord, Brief, Listed, Which},
-    explain::{find_assets, near_assets},
-    lake::{LakeError, Snapshot},
+    browse::assets::{self, Listed, Which},
+    lake::LakeError,
     score::Names,
 };
 use yagura_model::{
@@ -25,9 +24,16 @@ use crate::{
     words,
 };
 
+mod conflicts;
+mod decide;
+mod history;
 mod list;
+mod meant;
+mod reasons;
 mod show;
 mod values;
+
+use meant::{meant, not_yet, note_if_gone};
 
 #[cfg(test)]
 pub(crate) use values::{VALUES, id};
@@ -47,6 +53,11 @@ pub(crate) struct Asset {
 enum AssetVerb {
     List(List),
     Show(Show),
+    Conflicts(conflicts::Conflicts),
+    Merge(decide::Merge),
+    Split(decide::SplitOff),
+    Undo(decide::Undo),
+    History(history::OfAsset),
 }
 
 #[derive(Debug, Args)]
@@ -104,6 +115,11 @@ impl Verb for Asset {
         match self.verb {
             AssetVerb::List(list) => list.run(session),
             AssetVerb::Show(show) => show.run(session),
+            AssetVerb::Conflicts(conflicts) => conflicts.run(session),
+            AssetVerb::Merge(merge) => merge.run(session),
+            AssetVerb::Split(split) => split.run(session),
+            AssetVerb::Undo(undo) => undo.run(session),
+            AssetVerb::History(history) => history.run(session),
         }
     }
 }
@@ -161,86 +177,30 @@ impl List {
     }
 }
 
-/// What a person may have meant by a name.
-enum Meant {
-    One(Box<AssetRecord>),
-    Several(Vec<Brief>),
-    /// Nothing; what is called nearly so.
-    None(Vec<String>),
-    /// Something that nobody had seen by then.
-    NotYet,
-}
-
 impl Show {
     fn run(self, session: &mut Session) -> Result<Status, Failure> {
         let at = session.at(self.as_of)?.unwrap_or_else(|| session.clock.now());
         let lake = session.lake()?;
+        let name = self.name.trim();
         let reading = async {
             let snapshot = lake.snapshot().await?;
             let names = Names::of_organisations(&snapshot, at).await?;
-            let what = meant(&snapshot, self.name.trim(), at).await?;
-            Ok::<_, LakeError>(Found { what, names, at })
+            let asset = match meant(&snapshot, name, at).await?.one(session, &names, name) {
+                Ok(asset) => asset,
+                Err(failure) => return Ok(Err(failure)),
+            };
+            let (model, rules) = (Model::shipped(), Rules::shipped());
+            let record = assets::find(&snapshot, asset, at, model, rules).await?;
+            Ok(record.map(|what| Found { what, names, at }).ok_or_else(|| not_yet(session, name)))
         };
-        let Found { what, names, at } =
-            session.block_on(reading)?.map_err(|error| session.lake_failure(&error))?;
-        let name = [("name", self.name.trim().into())];
-        let told = |text: String, detail: Option<String>| Err(Failure::Told { text, detail });
-        let texts = &session.texts;
-        let record = match what {
-            Meant::One(record) => record,
-            Meant::Several(several) => {
-                let lines: Vec<String> =
-                    several.iter().take(20).map(|one| line(session, &names, one)).collect();
-                return told(texts.say_with("explain-ambiguous", &name), Some(lines.join("\n  ")));
-            }
-            Meant::NotYet => return told(texts.say_with("asset-not-yet", &name), None),
-            Meant::None(near) => {
-                let near = (!near.is_empty()).then(|| {
-                    let near = near.join(&texts.say("list-separator"));
-                    texts.say_with("explain-near", &[("names", near.into())])
-                });
-                return told(texts.say_with("asset-unknown", &name), near);
-            }
-        };
+        let found: Result<_, LakeError> = session.block_on(reading)?;
+        let found = found.map_err(|error| session.lake_failure(&error))??;
+        note_if_gone(session, name, found.what.asset.0)?;
         if session.global.json {
-            session.console.json_line(&record)?;
+            session.console.json_line(&found.what)?;
         } else {
-            let found = Found { what: *record, names, at };
             show::show(session, &found, self.top.unwrap_or(FINDINGS))?;
         }
         Ok(Status::Done)
     }
-}
-
-async fn meant(snapshot: &Snapshot, name: &str, at: Timestamp) -> Result<Meant, LakeError> {
-    let keys = find_assets(snapshot, name).await?;
-    if keys.is_empty() {
-        return Ok(Meant::None(near_assets(snapshot, name, None, &[]).await?));
-    }
-    let only = match keys.first() {
-        Some(only) if keys.len() == 1 => *only,
-        _ => {
-            let several = assets::brief(snapshot, &keys, at).await?;
-            match several.as_slice() {
-                [] => return Ok(Meant::NotYet),
-                [only] => only.asset.0,
-                _ => return Ok(Meant::Several(several)),
-            }
-        }
-    };
-    let record = assets::find(snapshot, only, at, Model::shipped(), Rules::shipped()).await?;
-    Ok(record.map_or(Meant::NotYet, |record| Meant::One(Box::new(record))))
-}
-
-/// An asset among others of the same name.
-fn line(session: &Session, names: &Names, brief: &Brief) -> String {
-    let texts = &session.texts;
-    let class = brief.class.map(|class| texts.say(&format!("class-{class}")));
-    let about: Vec<String> = [class, Some(words::organisation(texts, names, &brief.organisation))]
-        .into_iter()
-        .flatten()
-        .collect();
-    let called: Vec<&str> =
-        brief.known_as.iter().map(String::as_str).chain([brief.name.as_str()]).collect();
-    format!("{}  {}  ({})", brief.asset, called.join(" "), about.join(", "))
 }

@@ -14,6 +14,7 @@ use yagura_model::{
     asset::RelationKind,
     attribute::names,
     coverage::ObservationKind,
+    decision::DecisionKind,
     domain::{AssetClass, Domain},
     identifier::IdentifierKind,
     warning::WarningCode,
@@ -80,6 +81,7 @@ fn made() -> BTreeSet<String> {
     let class = AssetClass::ALL.iter().map(|class| format!("class-{}", class.as_str()));
     let domain = Domain::ALL.iter().map(|domain| format!("domain-{}", domain.as_str()));
     let kind = ObservationKind::ALL.iter().map(|kind| format!("kind-{}", kind.as_str()));
+    let decision = DecisionKind::ALL.iter().map(|kind| format!("decision-kind-{kind}"));
     let relation = RelationKind::ALL.iter().map(|kind| format!("relation-{kind}"));
     let identifier = IdentifierKind::ALL.iter().map(|kind| format!("identifier-{kind}"));
     let attribute = names::ALL.iter().map(|name| asset::id("attribute", name));
@@ -93,6 +95,7 @@ fn made() -> BTreeSet<String> {
     let more = more.iter().map(|what| format!("asset-findings-{what}"));
     let lines = ["asset-unlooked", "asset-held", "asset-gone"].map(str::to_owned);
     let mut ids: BTreeSet<String> = parse.chain(intake).chain(warning).collect();
+    ids.extend(decision);
     ids.extend(ingest.chain(org).chain(class).chain(domain).chain(kind));
     ids.extend(relation.chain(identifier).chain(attribute).chain(value).chain(more).chain(lines));
     crate::arguments::help::ids(&crate::arguments::command(), &mut ids);

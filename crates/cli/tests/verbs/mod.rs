@@ -2,6 +2,7 @@
 
 mod assets;
 mod bad_input;
+mod decisions;
 mod demo;
 mod forms;
 mod golden;

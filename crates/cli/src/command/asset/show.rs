@@ -10,7 +10,7 @@ use yagura_model::{
     identifier::IdentifierKind,
 };
 
-use super::Found;
+use super::{Found, reasons};
 use crate::{
     failure::Failure,
     i18n::Texts,
@@ -177,14 +177,7 @@ fn held(session: &mut Session, hold: &Hold) -> Result<(), Failure> {
     let texts = &session.texts;
     let others: Vec<String> =
         hold.others.iter().map(|other| format!("{} {}", other.asset, plain(&other.name))).collect();
-    let (how, kind) = hold.reason.split_once(':').unwrap_or((hold.reason.as_str(), ""));
-    let kind = kind.parse::<IdentifierKind>();
-    let kind = kind.map_or_else(|_| String::new(), |kind| texts.say(&format!("identifier-{kind}")));
-    let reason = match how {
-        "contradiction" => texts.say_with("held-contradiction", &[("kind", kind.into())]),
-        "several" => texts.say_with("held-several", &[("kind", kind.into())]),
-        _ => plain(&hold.reason),
-    };
+    let reason = reasons::held(texts, &hold.reason);
     let said = [
         ("source", plain(&hold.source).into()),
         ("name", plain(&hold.name).into()),

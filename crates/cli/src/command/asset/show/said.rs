@@ -1,11 +1,8 @@
 //! Who says what of an asset.
 
-use yagura_engine::browse::assets::{AssetRecord, SaidBy, ValueSaid};
-use yagura_model::identifier::IdentifierKind;
-
 use super::section;
 use crate::{
-    command::asset::values,
+    command::asset::{reasons::decided_by, values},
     failure::Failure,
     i18n::Texts,
     output::{
@@ -15,15 +12,17 @@ use crate::{
     },
     session::Session,
 };
+use yagura_engine::browse::assets::{AssetRecord, SaidBy, ValueSaid};
 
 /// Writes the records the asset is gathered from.
 pub(super) fn sources(session: &mut Session, asset: &AssetRecord) -> Result<(), Failure> {
     let texts = &session.texts;
     let rows = asset.sources.iter().map(|record| {
         vec![
+            Cell::text(record.record.to_string()),
             Cell::text(&record.source),
             Cell::text(&record.name),
-            Cell::text(decided(texts, &record.decided_by)),
+            Cell::text(decided_by(texts, &record.decided_by)),
             Cell::day(Some(record.first_seen)),
             Cell::day(record.observed_at),
             record.software.map_or_else(Cell::empty, Cell::count),
@@ -31,6 +30,7 @@ pub(super) fn sources(session: &mut Session, asset: &AssetRecord) -> Result<(), 
     });
     let table = Table {
         columns: vec![
+            Column::whole(texts.say("column-record")),
             Column::cut(texts.say("column-source"), 12, Keep::Start),
             Column::cut(texts.say("column-name-there"), 10, Keep::Start),
             Column::whole(texts.say("column-decided-by")),
@@ -43,26 +43,6 @@ pub(super) fn sources(session: &mut Session, asset: &AssetRecord) -> Result<(), 
     };
     let title = texts.say_with("asset-sources", &[("count", asset.sources.len().into())]);
     section(session, &title, &table)
-}
-
-/// What decided that a record belongs to the asset.
-fn decided(texts: &Texts, by: &str) -> String {
-    match by.split_once(':') {
-        Some(("rule", "new")) => texts.say("decided-new"),
-        Some(("rule", "held")) => texts.say("decided-held"),
-        Some(("rule", rule)) => {
-            let merged = rule.strip_prefix("merge:");
-            let Ok(kind) = merged.unwrap_or(rule).parse::<IdentifierKind>() else {
-                return by.to_owned();
-            };
-            let kind = [("kind", texts.say(&format!("identifier-{kind}")).into())];
-            match merged {
-                Some(_) => texts.say_with("decided-by-merge", &kind),
-                None => texts.say_with("decided-by-rule", &kind),
-            }
-        }
-        _ => by.to_owned(),
-    }
 }
 
 /// Writes what the asset is known by.

@@ -1,0 +1,130 @@
+//! `yagura asset history`: how the records of an asset came to it and left it, by whom.
+
+use clap::Args;
+use yagura_engine::{
+    browse::assets::AssetId,
+    decisions::{self, Change, History},
+    lake::LakeError,
+    score::Names,
+};
+
+use super::{meant::meant, reasons};
+use crate::{
+    failure::Failure,
+    i18n::Texts,
+    output::cell::{Cell, Tone},
+    session::{Session, Status},
+    words,
+};
+
+/// Records people are shown of one change.
+const RECORDS: usize = 20;
+
+#[derive(Debug, Args)]
+pub(super) struct OfAsset {
+    #[arg(value_name = "ASSET")]
+    name: String,
+}
+
+impl OfAsset {
+    pub(super) fn run(self, session: &mut Session) -> Result<Status, Failure> {
+        let name = self.name.trim();
+        let at = session.clock.now();
+        let lake = session.lake()?;
+        let reading = async {
+            let snapshot = lake.snapshot().await?;
+            // A number means the asset that had it, whatever became of it.
+            if let Ok(asset) = name.parse::<AssetId>()
+                && let Some(history) = decisions::history(&snapshot, asset.0).await?
+            {
+                return Ok(Ok(history));
+            }
+            let names = Names::of_organisations(&snapshot, at).await?;
+            let asset = match meant(&snapshot, name, at).await?.one(session, &names, name) {
+                Ok(asset) => asset,
+                Err(failure) => return Ok(Err(failure)),
+            };
+            let history = decisions::history(&snapshot, asset).await?;
+            Ok(history.ok_or_else(|| super::meant::not_yet(session, name)))
+        };
+        let history: Result<_, LakeError> = session.block_on(reading)?;
+        let history = history.map_err(|error| session.lake_failure(&error))??;
+        if session.global.json {
+            session.console.json_line(&history)?;
+        } else {
+            show(session, &history)?;
+        }
+        Ok(Status::Done)
+    }
+}
+
+fn show(session: &mut Session, history: &History) -> Result<(), Failure> {
+    let texts = &session.texts;
+    let asset = history.asset.to_string();
+    let heading = texts.say_with("history-of", &[("asset", asset.as_str().into())]);
+    let now: Vec<String> = history.now.iter().map(ToString::to_string).collect();
+    let went = (!history.now.contains(&history.asset)).then(|| {
+        let now = now.join(&texts.say("list-separator"));
+        texts.say_with("asset-went", &[("asset", asset.as_str().into()), ("now", now.into())])
+    });
+    words::paragraph(session, Tone::Strong, "", &heading)?;
+    if let Some(went) = went {
+        words::paragraph(session, Tone::Caution, "", &went)?;
+    }
+    for change in &history.changes {
+        writeln!(session.console.out())?;
+        one(session, change)?;
+    }
+    Ok(())
+}
+
+/// When, from where to where, by whom; why; and which records.
+fn one(session: &mut Session, change: &Change) -> Result<(), Failure> {
+    let texts = &session.texts;
+    let at = Cell::time(change.known_at).shown(&session.console.look().zone);
+    let way = match change.from {
+        Some(from) if from == change.to => change.to.to_string(),
+        Some(from) => format!("{from} → {}", change.to),
+        None => format!("→ {}", change.to),
+    };
+    let title = format!("{at}  {way}  {}", who(texts, change));
+    let reason = change.decision.as_ref().map(|decision| {
+        texts.say_with("history-reason", &[("reason", decision.reason.as_str().into())])
+    });
+    let more = change.records.len().saturating_sub(RECORDS);
+    let more = (more > 0).then(|| texts.say_with("history-more", &[("count", more.into())]));
+    words::paragraph(session, Tone::Plain, "", &title)?;
+    if let Some(reason) = reason {
+        words::paragraph(session, Tone::Plain, "  ", &reason)?;
+    }
+    for record in change.records.iter().take(RECORDS) {
+        let text = format!("{}  {}  {}", record.record, record.source, record.name);
+        words::paragraph(session, Tone::Quiet, "  ", &text)?;
+    }
+    if let Some(more) = more {
+        words::paragraph(session, Tone::Quiet, "  ", &more)?;
+    }
+    Ok(())
+}
+
+/// The rule that decided, or the person with the decision and what became of it.
+fn who(texts: &Texts, change: &Change) -> String {
+    let Some(decision) = &change.decision else {
+        return reasons::decided_by(texts, &change.decided_by);
+    };
+    let people: Vec<&str> =
+        [Some(decision.by.as_str()), decision.second.as_deref()].into_iter().flatten().collect();
+    let kind = decision.kind.map(|kind| reasons::kind(texts, kind)).unwrap_or_default();
+    let of = decision.undoes.map(|undone| format!(" {undone}")).unwrap_or_default();
+    let said = [
+        ("decision", decision.decision.to_string().into()),
+        ("kind", format!("{kind}{of}").into()),
+        ("people", people.join(&texts.say("list-separator")).into()),
+    ];
+    let mut text = texts.say_with("history-decision", &said);
+    if let Some(undone) = decision.undone_by {
+        let by = [("decision", undone.to_string().into())];
+        text.push_str(&texts.say_with("history-undone", &by));
+    }
+    text
+}
