@@ -50,6 +50,7 @@ attribute-malware-definitions = malware definitions
 attribute-malware-protection = malware protection
 attribute-booted_at = last boot
 attribute-last_seen = last heard of
+attribute-network-class = kind of network
 attribute-zone = network zone
 attribute-account-enabled = account enabled
 attribute-employment = employment

@@ -59,6 +59,8 @@ asset-from = {" "}(from { $from })
 asset-to = {" "}(until { $to })
 asset-from-to = {" "}(from { $from } until { $to })
 asset-not-in-force = {" "}[not in force]
+asset-not-standing = {" "}[another source's record counts]
+asset-network = { $network } (what is known and looks stay in date for { $days } days or more)
 
 asset-held-here = Identity held: a person must say whether `{ $name }` of { $source } is the same as { $others }, since { $reason }.
 asset-held-elsewhere = Identity held: `{ $name }` of { $source } ({ $others }) may be this asset; a person must say, since { $reason }.
@@ -99,7 +101,11 @@ asset-identifiers = Identifiers
 identifier-unusable = { $value } (does not identify)
 
 asset-attributes = Attributes
-attribute-disagrees = {"  "}or
+attribute-stale = { $day } stale
+attribute-other-stale = {"  "}or (stale)
+attribute-other-precedence = {"  "}or (less preferred)
+attribute-other-earlier = {"  "}or (confirmed earlier)
+attribute-other-later = {"  "}or (came later)
 
 asset-hint-explain = Points, and why: yagura explain { $asset }
 asset-hint-system = Assets of this system: yagura asset list --system { $system }
@@ -122,6 +128,7 @@ column-name-there = Name there
 column-decided-by = Joined by
 column-known-since = Since
 column-said-since = Since
+column-confirmed = Confirmed
 column-identifier = Kind
 column-attribute = Attribute
 column-value = Value

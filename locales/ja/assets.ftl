@@ -50,6 +50,7 @@ attribute-malware-definitions = 定義ファイル
 attribute-malware-protection = マルウェア対策
 attribute-booted_at = 最終起動
 attribute-last_seen = 最終応答
+attribute-network-class = ネットワーク種別
 attribute-zone = ネットワーク区画
 attribute-account-enabled = アカウント有効
 attribute-employment = 在職

@@ -53,6 +53,8 @@ asset-from = （{ $from } から）
 asset-to = （{ $to } まで）
 asset-from-to = （{ $from } から { $to } まで）
 asset-not-in-force = ［期間外］
+asset-not-standing = {" "}［他の連携元の記録を採用］
+asset-network = { $network }（情報と観測の期限は { $days } 日以上）
 
 asset-held-here = 名寄せ保留: { $source }の記録「{ $name }」は、{ $reason }ため、次の資産と同じものかを人が判断する必要があります: { $others }
 asset-held-elsewhere = 名寄せ保留: { $source }の記録「{ $name }」（{ $others }）は、この資産かもしれません。{ $reason }ため、人が判断する必要があります。
@@ -90,7 +92,11 @@ asset-identifiers = 識別子
 identifier-unusable = { $value }（識別には使わない）
 
 asset-attributes = 属性
-attribute-disagrees = {"  "}ほかの値
+attribute-stale = { $day } 期限切れ
+attribute-other-stale = {"  "}他（期限切れ）
+attribute-other-precedence = {"  "}他（優先下位）
+attribute-other-earlier = {"  "}他（確認が古い）
+attribute-other-later = {"  "}他（後から登録）
 
 asset-hint-explain = リスク点とその根拠: yagura explain { $asset }
 asset-hint-system = このシステムの資産: yagura asset list --system { $system }
@@ -113,6 +119,7 @@ column-name-there = 連携元での名称
 column-decided-by = 名寄せの根拠
 column-known-since = 初認
 column-said-since = 更新
+column-confirmed = 最終確認
 column-identifier = 種類
 column-attribute = 属性
 column-value = 値

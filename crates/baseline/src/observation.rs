@@ -33,6 +33,12 @@ impl Required {
         kind == self.kind && (!self.credentialed || credentialed != Some(false))
     }
 
+    /// The same, but not required more often than in some days: what a network allows.
+    #[must_use]
+    pub fn at_least(self, days: u32) -> Self {
+        Self { days: self.days.max(days), ..self }
+    }
+
     /// The state at `now`, given the newest look that [counts](Self::accepts).
     pub fn state(&self, newest: Option<Timestamp>, now: Timestamp) -> ObservationState {
         let Some(newest) = newest else { return ObservationState::NeverMade };

@@ -4,6 +4,7 @@
 //! keeping anything, [`ingest`] takes them into the lake, [`score`] makes points of what the lake
 //! holds, [`explain`] leads points back to the bytes of a report, [`browse`] shows what is kept,
 //! [`decisions`] are what persons say of which records are one asset.
+//! [`query`] answers SQL over it; `master` chooses among what several sources say, for all of them.
 //! [`clock`] is the only place that asks what time it is.
 
 pub mod browse;
@@ -13,6 +14,8 @@ pub mod explain;
 pub mod ingest;
 pub mod inspect;
 pub mod intake;
+mod master;
+pub mod query;
 pub mod score;
 
 #[cfg(test)]

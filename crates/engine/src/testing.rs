@@ -3,18 +3,15 @@
 use std::io::Cursor;
 
 use tempfile::TempDir;
-use yagura_baseline::identity::Rules;
-use yagura_lake::{
-    Lake,
-    query::{QueryLimits, query},
-    views::Times,
-};
+use yagura_baseline::{identity::Rules, master::Master};
+use yagura_lake::{Lake, query::QueryLimits, views::Times};
 use yagura_model::organisation::OrganisationCode;
 
 use crate::{
     clock::Clock,
     ingest::{Ingest, IngestError, Ingested, Request},
     intake::{Intake, Limits},
+    query::query,
 };
 
 /// A lake of its own at a fixed time, 2026-11-01.
@@ -53,8 +50,13 @@ impl House {
     }
 
     pub(crate) async fn ask_at(&self, sql: &str, times: Times) -> Vec<String> {
+        self.ask_by(Master::shipped(), sql, times).await
+    }
+
+    pub(crate) async fn ask_by(&self, master: &Master, sql: &str, times: Times) -> Vec<String> {
         let snapshot = self.ingest.lake.snapshot().await.unwrap();
-        let answer = query(&snapshot, sql, times, QueryLimits::STANDARD).await.unwrap();
+        let when = (times, self.ingest.clock.now());
+        let answer = query(&snapshot, master, sql, when, QueryLimits::STANDARD).await.unwrap();
         let text = |row: &Vec<Option<String>>| {
             row.iter().map(|c| c.clone().unwrap_or("-".into())).collect::<Vec<_>>().join(" ")
         };

@@ -1,12 +1,16 @@
 //! The documented views on what reports really brought.
 
+use yagura_baseline::master::Master;
 use yagura_lake::{
     LakeError,
-    query::{QueryLimits, query},
+    query::QueryLimits,
     views::{Times, VIEWS},
 };
 
-use crate::testing::{House, grype};
+use crate::{
+    query::query,
+    testing::{House, grype},
+};
 
 async fn house() -> House {
     let house = House::new();
@@ -68,7 +72,8 @@ async fn nothing_but_one_select_over_the_views_is_carried_out() {
     let house = house().await;
     let snapshot = house.ingest.lake.snapshot().await.unwrap();
     let ask = async |sql: &str| {
-        query(&snapshot, sql, Times::default(), QueryLimits::STANDARD).await.map(|_| ())
+        let when = (Times::default(), house.ingest.clock.now());
+        query(&snapshot, Master::shipped(), sql, when, QueryLimits::STANDARD).await.map(|_| ())
     };
     for sql in [
         "CREATE TABLE t AS SELECT 1",
@@ -116,7 +121,8 @@ async fn the_documentation_lists_every_view_with_its_columns() {
     let mut table = String::from("| view | one row is | columns |\n|---|---|---|\n");
     for view in VIEWS {
         let sql = format!("SELECT * FROM {}", view.name);
-        let answer = query(&snapshot, &sql, Times::default(), QueryLimits::STANDARD).await.unwrap();
+        let (master, when) = (Master::shipped(), (Times::default(), house.ingest.clock.now()));
+        let answer = query(&snapshot, master, &sql, when, QueryLimits::STANDARD).await.unwrap();
         let columns: Vec<String> =
             answer.columns.iter().map(|column| format!("`{}`", column.name)).collect();
         table.push_str(&format!("| `{}` | {} | {} |\n", view.name, view.row, columns.join(", ")));

@@ -16,18 +16,15 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
-use yagura_baseline::identity::Rules;
+use yagura_baseline::{identity::Rules, master::Master};
 use yagura_engine::{
     clock::Clock,
     ingest::{Ingest, Request},
     intake::{Intake, Limits},
+    query::query,
 };
 use yagura_lake::{
-    Lake, Snapshot,
-    compact::Extent,
-    query::{QueryLimits, query},
-    table::Table,
-    views::Times,
+    Lake, Snapshot, compact::Extent, query::QueryLimits, table::Table, views::Times,
 };
 use yagura_model::organisation::OrganisationCode;
 
@@ -88,7 +85,9 @@ async fn lake(folder: &Path) -> Lake {
 }
 
 async fn ask(snapshot: &Snapshot, sql: &str) -> Vec<Vec<String>> {
-    let answer = query(snapshot, sql, Times::default(), QueryLimits::STANDARD).await.unwrap();
+    let when = (Times::default(), "2026-11-01T00:00:00Z".parse().unwrap());
+    let limits = QueryLimits::STANDARD;
+    let answer = query(snapshot, Master::shipped(), sql, when, limits).await.unwrap();
     let cells = |row: Vec<Option<String>>| row.into_iter().flatten().collect();
     answer.rows.into_iter().map(cells).collect()
 }

@@ -16,6 +16,7 @@ pub mod keys;
 mod lake;
 pub mod lease;
 pub mod manifest;
+pub mod masters;
 mod provider;
 pub mod query;
 pub mod row;

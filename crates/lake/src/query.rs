@@ -21,17 +21,19 @@ use yagura_model::{
     decision::DecisionKind,
     domain::AssetClass,
     finding::{Disposition, FindingState},
+    id::Commit,
     identifier::IdentifierKind,
     severity::Severity,
 };
 
 use crate::{
     error::LakeError,
+    masters::Masters,
     rows::CommitRow,
     scan::Filter,
     snapshot::Snapshot,
     table::Table,
-    views::{self, Times, VIEWS},
+    views::{self, Times, VIEWS, View},
 };
 
 /// What one query may use.
@@ -71,7 +73,8 @@ pub struct Column {
     pub literal: bool,
 }
 
-/// Carries out one `SELECT` over the views of a snapshot.
+/// Carries out one `SELECT` over the views of a snapshot, with what stands of each asset for the
+/// views that show it ([`wanted`](crate::masters::wanted)).
 ///
 /// # Errors
 /// `Query` if it is not one `SELECT` over the views, or needs more than the limits; the lake's own
@@ -81,8 +84,9 @@ pub async fn query(
     sql: &str,
     times: Times,
     limits: QueryLimits,
+    masters: Masters,
 ) -> Result<Answer, LakeError> {
-    let context = session(snapshot, times, limits).await?;
+    let context = session(snapshot, times, limits, masters).await?;
     let options =
         SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
     let answered = async {
@@ -104,8 +108,11 @@ pub async fn query(
     }
 }
 
-/// Refuses what is not one `SELECT` over the views before anything is planned.
-fn one_select(context: &SessionContext, sql: &str) -> Result<(), LakeError> {
+/// Refuses what is not one `SELECT` over the views before anything is planned; gives the views.
+pub(crate) fn one_select(
+    context: &SessionContext,
+    sql: &str,
+) -> Result<Vec<&'static View>, LakeError> {
     let state = context.state();
     let dialect = state.config().options().sql_parser.dialect;
     let statement = state.sql_to_statement(sql, &dialect)?;
@@ -113,13 +120,15 @@ fn one_select(context: &SessionContext, sql: &str) -> Result<(), LakeError> {
     if !matches!(**inner, ast::Statement::Query(_)) {
         return Err(LakeError::NotOneSelect);
     }
+    let mut named = Vec::new();
     for reference in state.resolve_table_references(&statement)? {
-        let known = VIEWS.iter().any(|view| view.name == reference.table());
-        if !known || reference.schema().is_some() {
-            return Err(LakeError::UnknownView { name: reference.to_string() });
+        let known = VIEWS.iter().find(|view| view.name == reference.table());
+        match known.filter(|_| reference.schema().is_none()) {
+            Some(view) => named.push(view),
+            None => return Err(LakeError::UnknownView { name: reference.to_string() }),
         }
     }
-    Ok(())
+    Ok(named)
 }
 
 /// A session that knows the views and nothing else.
@@ -127,6 +136,7 @@ async fn session(
     snapshot: &Snapshot,
     times: Times,
     limits: QueryLimits,
+    masters: Masters,
 ) -> Result<SessionContext, LakeError> {
     let runtime = RuntimeEnvBuilder::new()
         .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory)))
@@ -142,14 +152,13 @@ async fn session(
         let name = format!("raw_{}", table.name());
         inner.register_table(name, snapshot.provider(*table).await?)?;
     }
-    let commit = commit_at(snapshot, times).await?;
+    let commit = commit_at(snapshot, times).await?.0;
     for table in Table::ALL {
         let frame = inner.sql(&views::in_force(*table, times, commit)).await?;
         inner.register_table(format!("{}_in_force", table.name()), frame.into_view())?;
     }
-    for table in
-        [Table::Links, Table::Attributes, Table::Identifiers, Table::Relations, Table::Assets]
-    {
+    inner.register_table("masters", Arc::new(masters.table()?))?;
+    for table in [Table::Links, Table::Attributes, Table::Identifiers, Table::Assets] {
         let frame = inner.sql(&format!("SELECT * FROM {}_in_force", table.name())).await?;
         inner.register_table(table.name(), frame.into_view())?;
     }
@@ -163,12 +172,15 @@ async fn session(
     Ok(outer)
 }
 
-/// The last commit known at a time.
-async fn commit_at(snapshot: &Snapshot, times: Times) -> Result<i64, LakeError> {
-    let Some(at) = times.known_at else { return Ok(snapshot.commit().0) };
+/// The last commit known at the times.
+///
+/// # Errors
+/// If the lake cannot be read.
+pub async fn commit_at(snapshot: &Snapshot, times: Times) -> Result<Commit, LakeError> {
+    let Some(at) = times.known_at else { return Ok(snapshot.commit()) };
     let commits = snapshot.read::<CommitRow>(&Filter::all()).await?;
     let known = commits.iter().filter(|commit| commit.row.committed_at <= at);
-    Ok(known.map(|commit| commit.id.written_by.0).max().unwrap_or_default())
+    Ok(known.map(|commit| commit.id.written_by).max().unwrap_or(Commit(0)))
 }
 
 /// Fills the blanks of a view: names of enumerations, attributes, open intervals.
@@ -185,7 +197,6 @@ fn expand(sql: &str, times: Times) -> String {
         .replace("{open_i}", &format!("i.{}", views::open(times)).replace("i.TRUE", "TRUE"))
         .replace("{open_w}", &format!("w.{}", views::open(times)).replace("w.TRUE", "TRUE"))
         .replace("{open}", views::open(times))
-        .replace("{now}", &views::now(times))
         .replace(
             "{identifier}",
             &cases("i.kind", IdentifierKind::ALL.iter().map(|k| (k.number(), k.as_str()))),
@@ -212,17 +223,9 @@ fn expand(sql: &str, times: Times) -> String {
             "{disposition}",
             &cases("f.disposition", Disposition::ALL.iter().map(|d| (d.number(), d.as_str()))),
         );
-    while let Some((before, rest)) = sql.split_once("{r:") {
-        let Some((kind, after)) = rest.split_once('}') else { break };
-        sql = format!(
-            "{before}first_value(r.target ORDER BY r.first_seen DESC, r.target) FILTER (WHERE r.kind = {kind}){after}"
-        );
-    }
-    while let Some((before, rest)) = sql.split_once("{a:") {
+    while let Some((before, rest)) = sql.split_once("{m:") {
         let Some((name, after)) = rest.split_once('}') else { break };
-        sql = format!(
-            "{before}first_value(a.value ORDER BY a.first_seen DESC, a.report DESC, a.value) FILTER (WHERE a.name = '{name}'){after}"
-        );
+        sql = format!("{before}CAST(m.\"{name}\" AS VARCHAR){after}");
     }
     sql
 }

@@ -50,6 +50,8 @@ pub struct Filter {
     pub text: Option<(&'static str, Arc<str>)>,
     /// Old versions too, not only those in force.
     pub superseded: bool,
+    /// 当時の認識: by what was known at this commit; what came later is as if it never had.
+    pub known: Option<Commit>,
 }
 
 impl Filter {
@@ -82,6 +84,13 @@ impl Filter {
         self
     }
 
+    /// By what was known at a commit; without one by all that is known.
+    #[must_use]
+    pub fn known_at(mut self, commit: Option<Commit>) -> Self {
+        self.known = commit;
+        self
+    }
+
     /// Whether rows may be wanted whose key, the column named, lies in a range.
     pub(crate) fn may_want(&self, key: Option<&str>, range: Option<(i64, i64)>) -> bool {
         let (Some(key), Some((low, high))) = (key, range) else { return true };
@@ -102,8 +111,8 @@ impl Filter {
             }
             None => true,
         };
-        // A history file holds nothing that is in force.
-        shard && range && (self.superseded || !file.is_history)
+        // A history file holds nothing that is in force now.
+        shard && range && (self.superseded || self.known.is_some() || !file.is_history)
     }
 }
 
@@ -197,8 +206,12 @@ fn each_row<T: Row>(
         if last != Some(written_by) {
             (last, touched) = (Some(written_by), ended.commits.contains(&written_by));
         }
+        if filter.known.is_some_and(|commit| written_by > commit) {
+            continue;
+        }
         let listed = || if touched { ended.by_row.get(&id).copied() } else { None };
-        let superseded_by = end.or_else(listed);
+        let by_then = |by: &Commit| filter.known.is_none_or(|commit| *by <= commit);
+        let superseded_by = end.or_else(listed).filter(by_then);
         if filter.superseded || superseded_by.is_none() {
             take(Stored { id, superseded_by, row: value });
         }

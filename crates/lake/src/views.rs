@@ -73,13 +73,8 @@ pub(crate) fn open(times: Times) -> &'static str {
     if times.as_of.is_some() { "TRUE" } else { "resolved_at IS NULL" }
 }
 
-/// The time the answer is for, as SQL.
-pub(crate) fn now(times: Times) -> String {
-    times.as_of.map_or_else(|| "now()".to_owned(), |at| format!("TIMESTAMP '{at}'"))
-}
-
 /// All views, in an order in which each stands on those before it. `{open}` is the condition of an
-/// open interval.
+/// open interval, `{m:…}` a column of what stands of an asset.
 pub const VIEWS: &[View] = &[
     View {
         name: "attribute_values",
@@ -96,54 +91,54 @@ pub const VIEWS: &[View] = &[
     View {
         name: "inventory",
         row: "an asset with its organisation and system",
-        sql: "SELECT s.asset, s.name, s.domain, s.class, \
-                     coalesce({r:1}, s.organisation) AS organisation, \
-                     {r:2} AS used_by, {r:3} AS operated_by, {r:4} AS system, \
-                     s.first_seen \
-              FROM assets s JOIN links l ON s.asset = l.asset \
-              LEFT JOIN (SELECT * FROM relations WHERE {open} \
-                         AND (valid_from IS NULL OR valid_from <= {now}) \
-                         AND (valid_to IS NULL OR valid_to > {now})) r ON r.subject = l.subject \
-              GROUP BY s.asset, s.name, s.domain, s.class, s.organisation, s.first_seen",
+        sql: "SELECT v.asset, v.name, v.domain, v.class, \
+                     coalesce({m:managed_by}, v.organisation) AS organisation, \
+                     {m:used_by} AS used_by, {m:operated_by} AS operated_by, \
+                     {m:part_of} AS system, v.first_seen \
+              FROM assets v LEFT JOIN masters m ON m.asset = v.asset",
     },
     View {
         name: "devices",
         row: "a device",
-        sql: "SELECT v.asset, v.name, {class} AS class, v.organisation, v.system, \
-                     {a:os} AS os, {a:os.version} AS os_version, {a:owner} AS owner, \
-                     {a:exposure} AS exposure, {a:life_cycle} AS life_cycle, v.first_seen \
-              FROM inventory v LEFT JOIN attribute_values a ON a.asset = v.asset \
-              WHERE v.domain = 1 GROUP BY v.asset, v.name, v.class, v.organisation, v.system, v.first_seen",
+        sql: "SELECT v.asset, v.name, {class} AS class, \
+                     coalesce({m:managed_by}, v.organisation) AS organisation, \
+                     {m:part_of} AS system, {m:os} AS os, {m:os.version} AS os_version, \
+                     {m:owner} AS owner, {m:exposure} AS exposure, \
+                     {m:life_cycle} AS life_cycle, v.first_seen \
+              FROM assets v LEFT JOIN masters m ON m.asset = v.asset WHERE v.domain = 1",
     },
     View {
         name: "users",
         row: "an account",
-        sql: "SELECT v.asset, v.name, {class} AS class, v.organisation, \
-                     {a:account.enabled} AS enabled, {a:employment} AS employment, \
-                     {a:account.mfa} AS mfa, {a:account.privileged} AS privileged, \
-                     {a:account.last_login} AS last_login, {a:trained_at} AS trained_at, v.first_seen \
-              FROM inventory v LEFT JOIN attribute_values a ON a.asset = v.asset \
-              WHERE v.domain = 2 GROUP BY v.asset, v.name, v.class, v.organisation, v.first_seen",
+        sql: "SELECT v.asset, v.name, {class} AS class, \
+                     coalesce({m:managed_by}, v.organisation) AS organisation, \
+                     {m:account.enabled} AS enabled, {m:employment} AS employment, \
+                     {m:account.mfa} AS mfa, {m:account.privileged} AS privileged, \
+                     {m:account.last_login} AS last_login, {m:trained_at} AS trained_at, \
+                     v.first_seen \
+              FROM assets v LEFT JOIN masters m ON m.asset = v.asset WHERE v.domain = 2",
     },
     View {
         name: "systems",
         row: "a system, application, image, cloud account or zone",
-        sql: "SELECT v.asset, v.name, {class} AS class, v.organisation, v.operated_by, \
-                     {a:exposure} AS exposure, {a:confidentiality} AS confidentiality, \
-                     {a:integrity} AS integrity, {a:availability} AS availability, \
-                     {a:assessed_at} AS assessed_at, v.first_seen \
-              FROM inventory v LEFT JOIN attribute_values a ON a.asset = v.asset \
-              WHERE v.domain = 3 GROUP BY v.asset, v.name, v.class, v.organisation, v.operated_by, v.first_seen",
+        sql: "SELECT v.asset, v.name, {class} AS class, \
+                     coalesce({m:managed_by}, v.organisation) AS organisation, \
+                     {m:operated_by} AS operated_by, {m:exposure} AS exposure, \
+                     {m:confidentiality} AS confidentiality, {m:integrity} AS integrity, \
+                     {m:availability} AS availability, {m:assessed_at} AS assessed_at, \
+                     v.first_seen \
+              FROM assets v LEFT JOIN masters m ON m.asset = v.asset WHERE v.domain = 3",
     },
     View {
         name: "data_sets",
         row: "a data set or store",
-        sql: "SELECT v.asset, v.name, {class} AS class, v.organisation, v.system, \
-                     {a:confidentiality} AS confidentiality, {a:integrity} AS integrity, \
-                     {a:availability} AS availability, {a:encrypted} AS encrypted, \
-                     {a:personal_data} AS personal_data, {a:stored_at} AS stored_at, v.first_seen \
-              FROM inventory v LEFT JOIN attribute_values a ON a.asset = v.asset \
-              WHERE v.domain = 4 GROUP BY v.asset, v.name, v.class, v.organisation, v.system, v.first_seen",
+        sql: "SELECT v.asset, v.name, {class} AS class, \
+                     coalesce({m:managed_by}, v.organisation) AS organisation, \
+                     {m:part_of} AS system, {m:confidentiality} AS confidentiality, \
+                     {m:integrity} AS integrity, {m:availability} AS availability, \
+                     {m:encrypted} AS encrypted, {m:personal_data} AS personal_data, \
+                     {m:stored_at} AS stored_at, v.first_seen \
+              FROM assets v LEFT JOIN masters m ON m.asset = v.asset WHERE v.domain = 4",
     },
     View {
         name: "finding_history",

@@ -73,6 +73,8 @@ pub mod names {
     pub const LAST_SEEN: &str = "last_seen";
     /// Network zone or scope the thing was seen in.
     pub const ZONE: &str = "zone";
+    /// How the network lets things be looked at, in a word of the rules of master records.
+    pub const NETWORK_CLASS: &str = "network.class";
     /// Whether an account can be used, `true` or `false`.
     pub const ENABLED: &str = "account.enabled";
     /// Employment: `employed`, `leave`, `left`, `contractor`.
@@ -134,6 +136,7 @@ pub mod names {
         BOOTED_AT,
         LAST_SEEN,
         ZONE,
+        NETWORK_CLASS,
         ENABLED,
         EMPLOYMENT,
         MFA,

@@ -1,12 +1,15 @@
-//! What `docs/scoring.md` and `docs/identity.md` say in numbers is what the program computes.
+//! What `docs/scoring.md`, `docs/identity.md` and `docs/master.md` say in numbers is what the program
+//! computes.
 
 use yagura_model::{
-    Timestamp, domain::AssetClass, identifier::IdentifierKind, points::MicroPoints,
+    Timestamp, asset::RelationKind, domain::AssetClass, identifier::IdentifierKind,
+    points::MicroPoints,
 };
 
 use crate::{
     identity::Rules,
     inputs::{Base, Clock, Exposure, Probability, ProblemInputs, Threat, Value},
+    master::{Master, Preference},
     model::Model,
     problem::{ProblemScore, problem},
     remedy::remedy,
@@ -16,6 +19,7 @@ use crate::{
 
 const SCORING: &str = include_str!("../../../../docs/scoring.md");
 const IDENTITY: &str = include_str!("../../../../docs/identity.md");
+const MASTER: &str = include_str!("../../../../docs/master.md");
 
 #[track_caller]
 fn check(document: &str, lines: &[String]) {
@@ -124,4 +128,46 @@ fn the_table_of_identifiers_is_that_of_the_rules() {
         )
     };
     check(IDENTITY, &IdentifierKind::ALL.iter().map(line).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_tables_of_master_records_are_those_of_the_rules() {
+    let master = Master::shipped();
+    let mut lines = Vec::new();
+    for network in master.networks() {
+        lines.push(format!(
+            "| `{}` | {} | {} | {} |",
+            network.name,
+            network.title_ja,
+            network.words.join(", "),
+            network.at_least_days,
+        ));
+    }
+    for kind in master.kinds() {
+        let formats = kind.formats.as_ref().map(|formats| formats.join(", ")).unwrap_or_default();
+        let credentialed = kind.credentialed.map_or("", |yes| if yes { "yes" } else { "no" });
+        lines.push(format!(
+            "| `{}` | {} | {formats} | {credentialed} | {} |",
+            kind.name, kind.title_ja, kind.days
+        ));
+    }
+    let line = |names: &str, preference: &Preference| {
+        let how = match (preference.many, preference.expires) {
+            (true, _) => "多 many",
+            (false, true) => "",
+            (false, false) => "期限なし never stale",
+        };
+        format!("| {names} | {} | {how} |", preference.prefer.join(" › "))
+    };
+    lines.push(line("他のすべて all others", &master.default));
+    for (name, preference) in &master.exact {
+        lines.push(line(&format!("`{name}`"), preference));
+    }
+    for (prefix, preference) in &master.prefixes {
+        lines.push(line(&format!("`{prefix}*`"), preference));
+    }
+    for kind in RelationKind::ALL {
+        lines.push(line(&format!("関係 relation `{kind}`"), master.relation(*kind)));
+    }
+    check(MASTER, &lines);
 }

@@ -3,5 +3,6 @@
 mod cvss_suite;
 mod documents;
 mod identity;
+mod master;
 mod model_file;
 mod points;

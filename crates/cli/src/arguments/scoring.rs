@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 use clap::Args;
 use jiff::Timestamp;
 use yagura_engine::{
-    baseline::model::Model,
+    baseline::{master::Master, model::Model},
     lake::{Lake, LakeError, Snapshot},
     score::{Facts, Names, ScoreRun, Sweep, is_within},
 };
@@ -107,10 +107,11 @@ impl ScoringArguments {
         within: Option<&OrganisationCode>,
     ) -> Result<Swept, Failure> {
         let Asked { snapshot, lake, model, as_of, now, .. } = self.ask(session).await?;
+        let master = Master::shipped();
         let swept = async {
             let sweep = match as_of {
-                Some(at) => Sweep::run(&snapshot, &model, at, within).await?,
-                None => Sweep::present(&lake, &snapshot, &model, now, within).await?,
+                Some(at) => Sweep::run(&snapshot, &model, master, at, within).await?,
+                None => Sweep::present(&lake, &snapshot, &model, master, now, within).await?,
             };
             let names = Names::of_sweep(&snapshot, &sweep).await?;
             Ok::<_, LakeError>((sweep, names))
@@ -135,9 +136,11 @@ impl Asked {
     /// Makes the score. All assets are scored, since estimates stand on all of them; then those of
     /// other organisations are left out.
     async fn all(self, session: &Session) -> Result<Scored, Failure> {
+        let Self { snapshot, lake, model, now, .. } = &self;
+        let master = Master::shipped();
         let scored = match self.as_of {
-            Some(at) => ScoreRun::all(&self.snapshot, &self.model, at).await,
-            None => ScoreRun::present(&self.lake, &self.snapshot, &self.model, self.now).await,
+            Some(at) => ScoreRun::all(snapshot, model, master, at).await,
+            None => ScoreRun::present(lake, snapshot, model, master, *now).await,
         };
         self.scored(session, scored).await
     }
@@ -151,8 +154,9 @@ impl Asked {
         if self.as_of.is_some() {
             return self.all(session).await;
         }
-        let (lake, snapshot) = (&self.lake, &self.snapshot);
-        let scored = ScoreRun::some(lake, snapshot, &self.model, self.now, assets).await;
+        let Self { snapshot, lake, model, now, .. } = &self;
+        let master = Master::shipped();
+        let scored = ScoreRun::some(lake, snapshot, model, master, *now, assets).await;
         self.scored(session, scored).await
     }
 

@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand, builder::PossibleValuesParser};
 use jiff::Timestamp;
 use yagura_engine::{
-    baseline::{identity::Rules, model::Model},
+    baseline::{identity::Rules, master::Master, model::Model},
     browse::assets::{self, Listed, Which},
     lake::LakeError,
     score::Names,
@@ -148,7 +148,8 @@ impl List {
         let reading = async {
             let snapshot = lake.snapshot().await?;
             let names = Names::of_organisations(&snapshot, at).await?;
-            let what = assets::list(&snapshot, Model::shipped(), &which, at).await?;
+            let what =
+                assets::list(&snapshot, Model::shipped(), Master::shipped(), &which, at).await?;
             Ok::<_, LakeError>(Found::<Vec<Listed>> { what, names, at })
         };
         let found = session.block_on(reading)?.map_err(|error| session.lake_failure(&error))?;
@@ -189,8 +190,8 @@ impl Show {
                 Ok(asset) => asset,
                 Err(failure) => return Ok(Err(failure)),
             };
-            let (model, rules) = (Model::shipped(), Rules::shipped());
-            let record = assets::find(&snapshot, asset, at, model, rules).await?;
+            let (model, master, rules) = (Model::shipped(), Master::shipped(), Rules::shipped());
+            let record = assets::find(&snapshot, asset, at, model, master, rules).await?;
             Ok(record.map(|what| Found { what, names, at }).ok_or_else(|| not_yet(session, name)))
         };
         let found: Result<_, LakeError> = session.block_on(reading)?;

@@ -3,12 +3,14 @@
 use clap::Parser;
 use serde_json::{Map, Value};
 use yagura_engine::{
+    baseline::master::Master,
     chain,
     lake::{
         LakeError,
-        query::{Answer, QueryLimits, query},
+        query::{Answer, QueryLimits},
         views::{Times, VIEWS},
     },
+    query::query,
 };
 
 use super::Verb;
@@ -49,7 +51,8 @@ impl Verb for Query {
         let times = Times { as_of: session.at(self.as_of)?, known_at: session.at(self.known_at)? };
         let asked = async {
             let snapshot = lake.snapshot().await?;
-            query(&snapshot, &self.sql, times, QueryLimits::STANDARD).await
+            let when = (times, session.clock.now());
+            query(&snapshot, Master::shipped(), &self.sql, when, QueryLimits::STANDARD).await
         };
         let answer = session.block_on(asked)?.map_err(|error| failure(session, &error))?;
         if session.global.json {

@@ -73,6 +73,7 @@ impl Group {
 struct Document<'s> {
     version: u8,
     model: &'s str,
+    master: &'s str,
     as_of: jiff::Timestamp,
     commit: i64,
     threat_data: bool,
@@ -138,6 +139,7 @@ impl Verb for Score {
             let document = Document {
                 version: 1,
                 model: &swept.sweep.model,
+                master: &swept.sweep.master,
                 as_of: swept.sweep.at,
                 commit: swept.sweep.commit.0,
                 threat_data: false,

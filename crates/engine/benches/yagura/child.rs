@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
-use yagura_baseline::{identity::Rules, model::Model};
+use yagura_baseline::{identity::Rules, master::Master, model::Model};
 use yagura_engine::{
     browse::assets::find,
     clock::Clock,
@@ -96,8 +96,8 @@ async fn finding_rows(lake: &Lake) -> Result<u64, LakeError> {
 async fn scored(lake: &Path) -> Result<Value, Failure> {
     let lake = Lake::open(lake)?;
     let snapshot = lake.snapshot().await?;
-    let now = Clock::System.now();
-    let sweep = Sweep::run(&snapshot, Model::shipped(), now, None).await?;
+    let (now, model, master) = (Clock::System.now(), Model::shipped(), Master::shipped());
+    let sweep = Sweep::run(&snapshot, model, master, now, None).await?;
     let all =
         [By::Organisation, By::System, By::Asset, By::Class, By::Check, By::Remedy, By::Domain];
     let orders = all.map(|by| sweep.totals(by).len());
@@ -109,10 +109,11 @@ async fn shown(lake: &Path, asset: &Path) -> Result<Value, Failure> {
     let lake = Lake::open(lake)?;
     let snapshot = lake.snapshot().await?;
     let assets = find_assets(&snapshot, &asset.to_string_lossy()).await?;
-    let (now, model, rules) = (Clock::System.now(), Model::shipped(), Rules::shipped());
+    let (now, model) = (Clock::System.now(), Model::shipped());
+    let (master, rules) = (Master::shipped(), Rules::shipped());
     let mut records = Vec::new();
     for key in assets {
-        records.extend(find(&snapshot, key, now, model, rules).await?);
+        records.extend(find(&snapshot, key, now, model, master, rules).await?);
     }
     let findings: usize = records.iter().map(|record| record.findings.len()).sum();
     Ok(json!({"assets": records.len(), "findings": findings}))
@@ -123,8 +124,8 @@ async fn explained(lake: &Path, asset: &Path) -> Result<Value, Failure> {
     let lake = Lake::open(lake)?;
     let snapshot = lake.snapshot().await?;
     let assets = find_assets(&snapshot, &asset.to_string_lossy()).await?;
-    let now = Clock::System.now();
-    let scored = ScoreRun::some(&lake, &snapshot, Model::shipped(), now, &assets).await?;
+    let (now, model, master) = (Clock::System.now(), Model::shipped(), Master::shipped());
+    let scored = ScoreRun::some(&lake, &snapshot, model, master, now, &assets).await?;
     let (run, facts) = scored;
     let items = run.assets.iter().flat_map(|asset| &asset.remedies).flat_map(|r| &r.items);
     let evidences: Vec<_> = items

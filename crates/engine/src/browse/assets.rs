@@ -22,10 +22,10 @@ mod tests;
 use std::{fmt, str::FromStr};
 
 use serde::{Serialize, Serializer};
-use yagura_lake::rows::RelationRow;
-use yagura_model::{Timestamp, asset::RelationKind, id::AssetKey};
+use yagura_lake::rows::RelationPoint;
+use yagura_model::{Timestamp, id::AssetKey};
 
-pub use attributes::AttributeSaid;
+pub use attributes::{AttributeSaid, OtherValue};
 pub use brief::{Brief, brief};
 pub use counts::Counts;
 pub use findings::FindingSaid;
@@ -98,17 +98,6 @@ fn kind_of<T>(stored: i8, from: impl Fn(u8) -> Option<T>) -> Option<T> {
 }
 
 /// Whether a relation holds at a time, by its own dates.
-fn in_force(row: &RelationRow, at: Timestamp) -> bool {
+fn in_force(row: &RelationPoint, at: Timestamp) -> bool {
     row.valid_from.is_none_or(|from| from <= at) && row.valid_to.is_none_or(|to| at < to)
-}
-
-/// 管理組織: what the newest statement in force says, else the organisation the asset was born in.
-/// The score counts an asset where this says.
-fn managing(relations: &[RelationRow], born_in: &str, at: Timestamp) -> String {
-    let newest = relations
-        .iter()
-        .filter(|row| kind_of(row.kind, RelationKind::from_number) == Some(RelationKind::ManagedBy))
-        .filter(|row| in_force(row, at))
-        .max_by_key(|row| row.first_seen);
-    newest.map_or_else(|| born_in.to_owned(), |row| row.target.clone())
 }

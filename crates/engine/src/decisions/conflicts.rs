@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use yagura_baseline::master::Master;
 use yagura_lake::{
     LakeError, Snapshot,
     row::Stored,
@@ -59,6 +60,7 @@ pub struct Shown {
 /// If the lake cannot be read.
 pub async fn conflicts(
     snapshot: &Snapshot,
+    master: &Master,
     organisation: Option<&OrganisationCode>,
     at: Timestamp,
 ) -> Result<Vec<Conflict>, LakeError> {
@@ -68,7 +70,7 @@ pub async fn conflicts(
     let of_subjects = Filter::of("subject", subjects().map(|subject| subject.0));
     let of_commits = Filter::of("written_by", holds.iter().map(|hold| hold.id.written_by.0));
     let (briefs, said, identifiers, commits) = tokio::try_join!(
-        brief(snapshot, &assets, at),
+        brief(snapshot, master, &assets, at),
         records(snapshot, subjects()),
         snapshot.rows::<IdentifierRow>(&of_subjects),
         snapshot.read::<CommitRow>(&of_commits),

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
+use yagura_baseline::master::Master;
 use yagura_lake::{
     LakeError, Snapshot,
     rows::{
         AssetRow, AttributeRow, CheckScore, CoverageRow, FindingRow, IdentifierRow, LinkRow,
-        RelationRow, SubjectRow,
+        RelationPoint, SubjectRow,
     },
     scan::Filter,
     table::Table,
@@ -21,10 +22,14 @@ use yagura_model::{
     severity::Severity,
 };
 
+use super::worth::Worth;
+use crate::master::{Heard, Hearing, Settled, Witnesses};
+
 /// What is read for a score.
 const TABLES: &[Table] = &[
     Table::Links,
     Table::Assets,
+    Table::Sources,
     Table::Subjects,
     Table::Attributes,
     Table::Relations,
@@ -39,11 +44,14 @@ const TABLES: &[Table] = &[
 pub struct Facts {
     /// The time.
     pub at: Timestamp,
+    /// Name and version of the rules that chose among what sources say.
+    pub rules: String,
+    /// Digest of those rules.
+    pub(super) rules_digest: String,
     pub(super) assets: BTreeMap<AssetKey, AssetRow>,
     pub(super) organisations: HashMap<AssetKey, String>,
-    /// Values by asset and name, the newest statement last.
-    pub(super) attributes: HashMap<AssetKey, Vec<AttributeRow>>,
-    pub(super) relations: HashMap<AssetKey, Vec<RelationRow>>,
+    /// What stands of what sources say.
+    pub(super) settled: HashMap<AssetKey, Settled>,
     pub(super) identifiers: HashMap<AssetKey, Vec<IdentifierRow>>,
     /// Checks by key.
     pub(super) checks: HashMap<CheckKey, CheckScore>,
@@ -89,12 +97,14 @@ pub struct Evidence {
 }
 
 impl Facts {
-    /// Reads the facts of all assets, or of some, as they were at a time.
+    /// Reads the facts of all assets, or of some, as they were at a time; of what sources say the
+    /// rules of master records choose.
     ///
     /// # Errors
     /// If a table cannot be read.
     pub async fn load(
         snapshot: &Snapshot,
+        master: &Master,
         at: Timestamp,
         only: Option<&BTreeSet<AssetKey>>,
     ) -> Result<Self, LakeError> {
@@ -111,7 +121,9 @@ impl Facts {
         let holds =
             |from: Timestamp, to: Option<Timestamp>| from <= at && to.is_none_or(|to| to > at);
 
-        let mut facts = Self { at, ..Self::default() };
+        let rules = format!("{} {}", master.name, master.version);
+        let rules_digest = master.digest.clone();
+        let mut facts = Self { at, rules, rules_digest, ..Self::default() };
         let assets: Vec<AssetRow> = snapshot.rows(&of_assets(only)).await?;
         facts.assets = assets.into_iter().map(|asset| (asset.asset, asset)).collect();
         let born: Vec<SubjectRow> = snapshot.rows(&of_subjects).await?;
@@ -120,21 +132,10 @@ impl Facts {
                 facts.organisations.entry(*asset).or_insert(subject.organisation);
             }
         }
-        let mut attributes: Vec<AttributeRow> = snapshot.rows(&of_subjects).await?;
-        attributes.sort_by_key(|row| (row.first_seen, row.report));
-        for row in attributes.into_iter().filter(|row| holds(row.first_seen, row.resolved_at)) {
-            if let Some(asset) = asset_of.get(&row.subject) {
-                facts.attributes.entry(*asset).or_default().push(row);
-            }
-        }
-        let relations: Vec<RelationRow> = snapshot.rows(&of_subjects).await?;
-        for row in relations.into_iter().filter(|row| holds(row.first_seen, row.resolved_at)) {
-            let begun = row.valid_from.is_none_or(|from| from <= at);
-            let ended = row.valid_to.is_some_and(|to| to <= at);
-            if let (Some(asset), true, false) = (asset_of.get(&row.subject), begun, ended) {
-                facts.relations.entry(*asset).or_default().push(row);
-            }
-        }
+        let coverage = coverage(snapshot, only.is_some(), &asset_of).await?;
+        let witnesses =
+            Witnesses::load(snapshot, master, at, of_subjects.clone(), &coverage).await?;
+        facts.settle(snapshot, witnesses, &of_subjects, &asset_of).await?;
         let identifiers: Vec<IdentifierRow> = snapshot.rows(&of_subjects).await?;
         for row in identifiers.into_iter().filter(|row| holds(row.first_seen, row.resolved_at)) {
             if let Some(asset) = asset_of.get(&row.subject) {
@@ -142,8 +143,35 @@ impl Facts {
             }
         }
         facts.load_findings(snapshot, &of_subjects, &asset_of).await?;
-        facts.load_looks(snapshot, only.is_some(), &asset_of).await?;
+        facts.load_looks(&coverage, &asset_of)?;
         Ok(facts)
+    }
+
+    /// Chooses among what sources say of each asset.
+    async fn settle(
+        &mut self,
+        snapshot: &Snapshot,
+        witnesses: Witnesses<'_>,
+        of_subjects: &Filter,
+        asset_of: &HashMap<SubjectKey, AssetKey>,
+    ) -> Result<(), LakeError> {
+        let hearing = Hearing::new(witnesses, Worth::ASKED, Worth::RELATIONS);
+        let mut heard = Heard::new(&hearing);
+        let attributes: Vec<AttributeRow> = snapshot.rows(of_subjects).await?;
+        for row in &attributes {
+            if let Some(asset) = asset_of.get(&row.subject) {
+                heard.attribute(*asset, row);
+            }
+        }
+        let relations: Vec<RelationPoint> = snapshot.rows(of_subjects).await?;
+        for row in &relations {
+            if let Some(asset) = asset_of.get(&row.subject) {
+                heard.relation(*asset, row);
+            }
+        }
+        let settled = self.assets.keys().map(|asset| (*asset, heard.settle(*asset)));
+        self.settled = settled.collect();
+        Ok(())
     }
 
     async fn load_findings(
@@ -179,22 +207,13 @@ impl Facts {
         Ok(())
     }
 
-    async fn load_looks(
+    fn load_looks(
         &mut self,
-        snapshot: &Snapshot,
-        few: bool,
+        rows: &[CoverageRow],
         asset_of: &HashMap<SubjectKey, AssetKey>,
     ) -> Result<(), LakeError> {
-        let mut by_shard: BTreeMap<Shard, RoaringBitmap> = BTreeMap::new();
-        asset_of.keys().for_each(|subject| {
-            by_shard.entry(subject.shard()).or_default().insert(subject.number());
-        });
-        let filter = match few {
-            true => Filter::of("of_shard", by_shard.keys().map(|shard| i64::from(shard.0))),
-            false => Filter::all(),
-        };
-        let rows: Vec<CoverageRow> = snapshot.rows(&filter).await?;
-        for row in rows.into_iter().filter(|row| row.observed_at <= self.at) {
+        let by_shard = by_shard(asset_of);
+        for row in rows.iter().filter(|row| row.observed_at <= self.at) {
             let subjects = row.numbers()?;
             let kinds = ObservationKinds(u32::try_from(row.kinds).unwrap_or_default());
             let Some(known) = by_shard.get(&row.of_shard) else { continue };
@@ -217,12 +236,29 @@ impl Facts {
     pub fn check(&self, key: CheckKey) -> Option<&CheckScore> {
         self.checks.get(&key)
     }
+}
 
-    /// The newest value of an attribute.
-    pub(super) fn attribute(&self, asset: AssetKey, name: &str) -> Option<&str> {
-        let rows = self.attributes.get(&asset)?;
-        rows.iter().rev().find(|row| &*row.name == name).map(|row| &*row.value)
-    }
+/// The rows of coverage with all looks at some subjects.
+async fn coverage(
+    snapshot: &Snapshot,
+    few: bool,
+    asset_of: &HashMap<SubjectKey, AssetKey>,
+) -> Result<Vec<CoverageRow>, LakeError> {
+    let shards: BTreeSet<Shard> = asset_of.keys().map(|subject| subject.shard()).collect();
+    let filter = match few {
+        true => Filter::of("of_shard", shards.iter().map(|shard| i64::from(shard.0))),
+        false => Filter::all(),
+    };
+    snapshot.rows(&filter).await
+}
+
+/// The numbers of subjects by shard.
+fn by_shard(asset_of: &HashMap<SubjectKey, AssetKey>) -> BTreeMap<Shard, RoaringBitmap> {
+    let mut by_shard: BTreeMap<Shard, RoaringBitmap> = BTreeMap::new();
+    asset_of.keys().for_each(|subject| {
+        by_shard.entry(subject.shard()).or_default().insert(subject.number());
+    });
+    by_shard
 }
 
 /// The rows of some assets, or of all.

@@ -11,6 +11,7 @@ use super::{
     facts::{Facts, number},
     worth::{Worth, in_service},
 };
+use crate::master::Settled;
 
 /// An asset as the score sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct Profile {
     pub first_seen: Timestamp,
     /// Whether it is in service: not disposed of or transferred by record.
     pub in_service: bool,
+    /// What its network allows: observations are required no more often than in so many days.
+    pub at_least_days: u32,
 }
 
 /// The profiles of all assets. What an asset does not say of its exposure and ratings, the systems
@@ -51,21 +54,20 @@ pub(super) fn profiles(facts: &Facts) -> BTreeMap<AssetKey, Profile> {
 
 fn own(facts: &Facts, asset: AssetKey) -> Option<Profile> {
     let row = facts.assets.get(&asset)?;
-    let attribute = |name: &str| facts.attribute(asset, name);
-    let relations = || facts.relations.get(&asset).into_iter().flatten();
-    let targets = |kind: RelationKind| {
-        relations().filter(move |row| number(row.kind, RelationKind::from_number) == Some(kind))
-    };
-    let newest = targets(RelationKind::ManagedBy).max_by_key(|row| row.first_seen);
+    let unsaid = Settled::default();
+    let settled = facts.settled.get(&asset).unwrap_or(&unsaid);
+    let managed_by = settled.managed_by().map(|code| code.to_string());
+    let systems = settled.targets(RelationKind::PartOf).iter();
     Some(Profile {
         asset,
         name: row.name.clone(),
         class: number(row.class, AssetClass::from_number)?,
-        organisation: newest.map_or_else(|| row.organisation.clone(), |row| row.target.clone()),
-        systems: targets(RelationKind::PartOf).map(|row| row.target.clone()).collect(),
-        worth: Worth::said(attribute),
+        organisation: managed_by.unwrap_or_else(|| row.organisation.clone()),
+        systems: systems.map(|system| system.to_string()).collect(),
+        worth: Worth::said(|name| settled.value(name)),
         first_seen: row.first_seen,
-        in_service: in_service(attribute(names::LIFE_CYCLE)),
+        in_service: in_service(settled.value(names::LIFE_CYCLE)),
+        at_least_days: settled.at_least_days,
     })
 }
 

@@ -7,7 +7,7 @@
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use yagura_baseline::model::Model;
+use yagura_baseline::{master::Master, model::Model};
 use yagura_lake::{Lake, LakeError};
 use yagura_model::{
     Timestamp, coverage::ObservationKind, domain::AssetClass, id::Commit, points::MicroPoints,
@@ -21,6 +21,8 @@ const AGE: SignedDuration = SignedDuration::from_hours(24);
 pub struct References {
     /// Digest of the model.
     pub(super) model: String,
+    /// Digest of the rules of master records.
+    pub(super) master: String,
     /// The time scored.
     pub at: Timestamp,
     /// The last commit that was scored.
@@ -45,21 +47,24 @@ impl References {
         index.ok().and_then(|index| self.carried.get(index)).map(|one| one.points)
     }
 
-    /// The references that the last score of the present by a model left, unless they are too old
-    /// for a score at a time.
+    /// The references that the last score of the present by a model and rules of master records left,
+    /// unless they are too old for a score at a time.
     ///
     /// # Errors
     /// If they are there and cannot be read.
     pub async fn left(
         lake: &Lake,
         model: &Model,
+        master: &Master,
         at: Timestamp,
     ) -> Result<Option<Self>, LakeError> {
         let Some(bytes) = lake.derived().get(&name(model)).await? else { return Ok(None) };
         // What cannot be read is made again.
         let left = serde_json::from_slice::<Self>(&bytes).ok();
         Ok(left.filter(|left| {
-            left.model == model.digest && left.at <= at && at.duration_since(left.at) <= AGE
+            (&left.model, &left.master) == (&model.digest, &master.digest)
+                && left.at <= at
+                && at.duration_since(left.at) <= AGE
         }))
     }
 

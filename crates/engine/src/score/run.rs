@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use yagura_baseline::{
     inputs::Base,
+    master::Master,
     model::{GapFactor, Model},
     observation::{ObservationState, Required},
     problem::{Factor, ProblemScore, problem},
@@ -32,6 +33,8 @@ use super::{
 pub struct ScoreRun {
     /// Name and version of the model.
     pub model: String,
+    /// Name and version of the rules of master records.
+    pub master: String,
     /// The time scored.
     pub at: Timestamp,
     /// The last commit of the lake it knows.
@@ -126,9 +129,10 @@ impl ScoreRun {
     pub async fn all(
         snapshot: &Snapshot,
         model: &Model,
+        master: &Master,
         at: Timestamp,
     ) -> Result<(Self, Facts), LakeError> {
-        let facts = Facts::load(snapshot, at, None).await?;
+        let facts = Facts::load(snapshot, master, at, None).await?;
         let run = Self::of(&facts, model, snapshot.commit());
         Ok((run, facts))
     }
@@ -138,7 +142,8 @@ impl ScoreRun {
         let drafts = drafts(facts, model);
         let carried = carried(model, &drafts);
         let model_digest = model.digest.clone();
-        let references = References { model: model_digest, at: facts.at, commit, carried };
+        let master = facts.rules_digest.clone();
+        let references = References { model: model_digest, master, at: facts.at, commit, carried };
         Self::finish(facts, model, commit, drafts, references)
     }
 
@@ -158,7 +163,7 @@ impl ScoreRun {
         let finished = |draft| finished(model, draft, &references);
         let assets = drafts.into_iter().map(finished).collect();
         let model = format!("{} {}", model.name, model.version);
-        Self { model, at: facts.at, commit, references, assets }
+        Self { model, master: facts.rules.clone(), at: facts.at, commit, references, assets }
     }
 
     /// The score of an asset.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use yagura_baseline::model::Model;
+use yagura_baseline::{master::Master, model::Model};
 use yagura_lake::{
     Lake, LakeError, Snapshot,
     rows::{AssetRow, IdentifierRow, LinkRow, RelationRow},
@@ -33,9 +33,10 @@ impl ScoreRun {
         lake: &Lake,
         snapshot: &Snapshot,
         model: &Model,
+        master: &Master,
         now: Timestamp,
     ) -> Result<(Self, Facts), LakeError> {
-        let (run, facts) = Self::all(snapshot, model, now).await?;
+        let (run, facts) = Self::all(snapshot, model, master, now).await?;
         if is_large(snapshot).await? {
             // A folder that cannot be written to can be asked all the same.
             drop(run.references.leave(lake, model).await);
@@ -52,30 +53,32 @@ impl ScoreRun {
         lake: &Lake,
         snapshot: &Snapshot,
         model: &Model,
+        master: &Master,
         now: Timestamp,
         assets: &BTreeSet<AssetKey>,
     ) -> Result<(Self, Facts), LakeError> {
         let left = match is_large(snapshot).await? {
-            true => References::left(lake, model, now).await?,
+            true => References::left(lake, model, master, now).await?,
             false => None,
         };
         let Some(references) = left else {
-            return Self::present(lake, snapshot, model, now).await;
+            return Self::present(lake, snapshot, model, master, now).await;
         };
-        Self::few(references, snapshot, model, now, assets).await
+        Self::few(references, snapshot, model, master, now, assets).await
     }
 
     pub(super) async fn few(
         references: References,
         snapshot: &Snapshot,
         model: &Model,
+        master: &Master,
         now: Timestamp,
         assets: &BTreeSet<AssetKey>,
     ) -> Result<(Self, Facts), LakeError> {
         // An asset takes from the systems it belongs to what it does not say itself.
         let mut with_systems = systems(snapshot, assets).await?;
         with_systems.extend(assets);
-        let facts = Facts::load(snapshot, now, Some(&with_systems)).await?;
+        let facts = Facts::load(snapshot, master, now, Some(&with_systems)).await?;
         let mut run = Self::against(references, &facts, model, snapshot.commit());
         run.assets.retain(|score| assets.contains(&score.profile.asset));
         Ok((run, facts))
@@ -92,10 +95,11 @@ impl Sweep {
         lake: &Lake,
         snapshot: &Snapshot,
         model: &Model,
+        master: &Master,
         now: Timestamp,
         within: Option<&OrganisationCode>,
     ) -> Result<Self, LakeError> {
-        let sweep = Self::run(snapshot, model, now, within).await?;
+        let sweep = Self::run(snapshot, model, master, now, within).await?;
         if is_large(snapshot).await? {
             // A folder that cannot be written to can be asked all the same.
             drop(sweep.references.leave(lake, model).await);

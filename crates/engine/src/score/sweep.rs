@@ -4,13 +4,11 @@
 //! facts keeps sums alone, so that millions of assets need little memory and seconds. Both give the
 //! same points: a test holds them against each other.
 //!
-//! `register` knows which subject is which asset, `sketch` what each asset is and is worth, `looks`
-//! who looked at it; `weigh` makes the points of the findings of an asset, `sums` adds them up.
+//! `sketch` knows what each asset is and is worth, `looks` who looked at it; `weigh` makes the points
+//! of the findings of an asset, `sums` adds them up.
 
 mod findings;
 mod looks;
-mod register;
-mod shards;
 mod sketch;
 mod sums;
 mod totals;
@@ -21,12 +19,13 @@ use std::sync::Arc;
 
 use yagura_baseline::{
     inputs::{Base, ProblemInputs},
+    master::Master,
     model::{GapCheck, Model},
     observation::ObservationState,
     problem::problem,
     unknown::{percentile, unknown},
 };
-use yagura_lake::{LakeError, Snapshot};
+use yagura_lake::{LakeError, Snapshot, rows::CoverageRow, scan::Filter};
 use yagura_model::{
     Timestamp,
     domain::AssetClass,
@@ -39,8 +38,8 @@ use super::{
     references::{Carried, References},
     totals::is_within,
 };
+use crate::master::{Register, Witnesses};
 use looks::Looks;
-use register::Register;
 use sketch::{Sketch, Sketches};
 use sums::Sums;
 
@@ -49,6 +48,8 @@ use sums::Sums;
 pub struct Sweep {
     /// Name and version of the model.
     pub model: String,
+    /// Name and version of the rules of master records.
+    pub master: String,
     /// The time scored.
     pub at: Timestamp,
     /// The last commit of the lake it knows.
@@ -90,6 +91,7 @@ pub struct AssetSum {
 #[derive(Debug)]
 struct Ground<'m> {
     model: &'m Model,
+    master: &'m Master,
     at: Timestamp,
     register: Register,
     sketches: Sketches,
@@ -105,17 +107,21 @@ impl Sweep {
     pub async fn run(
         snapshot: &Snapshot,
         model: &Model,
+        master: &Master,
         at: Timestamp,
         within: Option<&OrganisationCode>,
     ) -> Result<Self, LakeError> {
-        let register = Register::load(snapshot).await?;
-        let sketches = Sketches::load(snapshot, &register, at).await?;
-        let looks = Looks::load(snapshot, &register, model, at).await?;
+        let register = Register::load(snapshot, &Filter::all()).await?;
+        let coverage: Vec<CoverageRow> = snapshot.rows(&Filter::all()).await?;
+        let witnesses = Witnesses::load(snapshot, master, at, Filter::all(), &coverage).await?;
+        let sketches = Sketches::load(snapshot, &register, witnesses).await?;
+        let looks = Looks::new(coverage, &register, model, at)?;
         let scans = findings::Scans::open(snapshot, model).await?;
-        let (model, within) = (model.clone(), within.cloned());
+        let (model, master, within) = (model.clone(), master.clone(), within.cloned());
         let commit = snapshot.commit();
         tokio::task::spawn_blocking(move || {
-            let mut ground = Ground { model: &model, at, register, sketches, looks };
+            let (model, master) = (&model, &master);
+            let mut ground = Ground { model, master, at, register, sketches, looks };
             let systems = std::mem::take(&mut ground.sketches.systems);
             let swept = ground.sweep(&scans, commit, within.as_ref())?;
             Ok(Self { systems, ..swept })
@@ -171,7 +177,7 @@ impl Ground<'_> {
             {
                 add(&gap.id, self.gap(gap, sketch), false);
             }
-            for look in self.looks.of(index, class) {
+            for look in self.looks.of(index, class, sketch.at_least_days) {
                 if look.state == ObservationState::NeverMade {
                     let kind = look.required.kind;
                     let seen = references.carried(class, kind);
@@ -184,6 +190,7 @@ impl Ground<'_> {
         }
         Ok(Sweep {
             model: format!("{} {}", self.model.name, self.model.version),
+            master: format!("{} {}", self.master.name, self.master.version),
             at: self.at,
             commit,
             references,
@@ -199,7 +206,7 @@ impl Ground<'_> {
         let mut sums = BTreeMap::<_, Vec<MicroPoints>>::new();
         for (index, sketch) in self.sketches.all.iter().enumerate() {
             let (Some(class), true) = (sketch.class, sketch.in_service) else { continue };
-            for look in self.looks.of(index, class) {
+            for look in self.looks.of(index, class, sketch.at_least_days) {
                 if look.state != ObservationState::NeverMade {
                     let points = carried.get(look.slot).copied().unwrap_or_default();
                     sums.entry((class, look.required.kind)).or_default().push(points);
@@ -212,6 +219,7 @@ impl Ground<'_> {
         };
         References {
             model: self.model.digest.clone(),
+            master: self.master.digest.clone(),
             at: self.at,
             commit,
             carried: sums.into_iter().filter_map(of_class).collect(),

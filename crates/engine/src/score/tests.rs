@@ -1,6 +1,6 @@
 //! The laws of a score on a small lake.
 
-use yagura_baseline::model::Model;
+use yagura_baseline::{master::Master, model::Model};
 use yagura_model::{organisation::OrganisationCode, points::MicroPoints};
 
 use super::{By, ItemKind, References, ScoreRun, Sweep};
@@ -12,7 +12,7 @@ const ALL: [By; 7] =
 async fn run(house: &House) -> ScoreRun {
     let snapshot = house.ingest.lake.snapshot().await.unwrap();
     let at = house.ingest.clock.now();
-    ScoreRun::all(&snapshot, Model::shipped(), at).await.unwrap().0
+    ScoreRun::all(&snapshot, Model::shipped(), Master::shipped(), at).await.unwrap().0
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -76,7 +76,8 @@ async fn a_time_before_the_findings_has_none_of_them() {
     let snapshot = house.ingest.lake.snapshot().await.unwrap();
     let problems = async |at: &str| {
         let at = at.parse().unwrap();
-        let (run, _) = ScoreRun::all(&snapshot, Model::shipped(), at).await.unwrap();
+        let (run, _) =
+            ScoreRun::all(&snapshot, Model::shipped(), Master::shipped(), at).await.unwrap();
         let totals = run.totals(By::Check);
         totals.iter().any(|total| total.key == "CVE-2026-0001")
     };
@@ -103,13 +104,13 @@ async fn an_asset_scored_alone_has_the_points_it_has_among_all() {
     let other = report.replace("web:1", "web:2");
     house.take(&other, &House::request("b")).await.unwrap();
     let snapshot = house.ingest.lake.snapshot().await.unwrap();
-    let (at, model) = (house.ingest.clock.now(), Model::shipped());
-    let (all, _) = ScoreRun::all(&snapshot, model, at).await.unwrap();
+    let (at, model, master) = (house.ingest.clock.now(), Model::shipped(), Master::shipped());
+    let (all, _) = ScoreRun::all(&snapshot, model, master, at).await.unwrap();
     assert_eq!(all.assets.len(), 7);
     for score in &all.assets {
         let asset = [score.profile.asset].into();
         let references = all.references.clone();
-        let few = ScoreRun::few(references, &snapshot, model, at, &asset).await.unwrap().0;
+        let few = ScoreRun::few(references, &snapshot, model, master, at, &asset).await.unwrap().0;
         let [alone] = few.assets.as_slice() else { panic!("{:?}", few.assets) };
         assert_eq!(format!("{alone:?}"), format!("{score:?}"));
     }
@@ -121,7 +122,7 @@ async fn references_are_left_for_a_day_and_one_model() {
     let run = run(&house).await;
     let (lake, model) = (&house.ingest.lake, Model::shipped());
     let left = async |model: &Model, at: &str| {
-        References::left(lake, model, at.parse().unwrap()).await.unwrap()
+        References::left(lake, model, Master::shipped(), at.parse().unwrap()).await.unwrap()
     };
     assert_eq!(left(model, "2026-11-01T00:00:00Z").await, None);
     run.references.leave(lake, model).await.unwrap();
@@ -148,12 +149,12 @@ async fn a_sweep_gives_the_sums_of_the_parts() {
         house.take(&report, &House::request(source)).await.unwrap();
     }
     let snapshot = house.ingest.lake.snapshot().await.unwrap();
-    let model = Model::shipped();
+    let (model, master) = (Model::shipped(), Master::shipped());
     for at in ["2026-05-15T00:00:00Z", "2026-06-15T00:00:00Z", "2026-11-01T00:00:00Z"] {
         let at = at.parse().unwrap();
         for within in [None, Some(OrganisationCode::new("sakura").unwrap())] {
-            let (mut run, _) = ScoreRun::all(&snapshot, model, at).await.unwrap();
-            let sweep = Sweep::run(&snapshot, model, at, within.as_ref()).await.unwrap();
+            let (mut run, _) = ScoreRun::all(&snapshot, model, master, at).await.unwrap();
+            let sweep = Sweep::run(&snapshot, model, master, at, within.as_ref()).await.unwrap();
             assert_eq!(sweep.references, run.references);
             if let Some(within) = &within {
                 run = run.within(within);

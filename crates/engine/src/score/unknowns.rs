@@ -21,7 +21,8 @@ pub(super) fn observed(model: &Model, facts: &Facts, profile: &Profile) -> Vec<O
     let look = |required: &Required| {
         let looks = facts.looks.get(&(profile.asset, required.kind)).copied().unwrap_or_default();
         let newest = if required.credentialed { looks.credentialed } else { looks.any };
-        Observed { required: *required, newest, state: required.state(newest, facts.at) }
+        let required = required.at_least(profile.at_least_days);
+        Observed { required, newest, state: required.state(newest, facts.at) }
     };
     model.required(profile.class).iter().map(look).collect()
 }

@@ -5,7 +5,7 @@ use yagura_baseline::{
     model::{GapFactor, Model},
     problem::{Why, value_factor},
 };
-use yagura_model::{Timestamp, attribute::names};
+use yagura_model::{Timestamp, asset::RelationKind, attribute::names};
 
 /// What the points of every problem of an asset depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,15 +19,20 @@ pub struct Worth {
 }
 
 impl Worth {
-    /// The attributes that say it.
-    pub(super) const NAMES: [&str; 6] = [
+    /// The attributes that say it, and whether the asset is in service.
+    pub(super) const ASKED: [&'static str; 7] = [
         names::EXPOSURE,
         names::CONFIDENTIALITY,
         names::INTEGRITY,
         names::AVAILABILITY,
         names::IMPORTANT,
         names::IN_SERVICE_SINCE,
+        names::LIFE_CYCLE,
     ];
+
+    /// The relations a score asks about.
+    pub(super) const RELATIONS: &'static [RelationKind] =
+        &[RelationKind::ManagedBy, RelationKind::PartOf];
 
     /// As the values of attributes say.
     pub(super) fn said<'v>(attribute: impl Fn(&str) -> Option<&'v str>) -> Self {

@@ -146,6 +146,7 @@ pub(super) const FIELDS: &[Field] = &[
     field("cpu", &["プロセッサ"], Text(names::CPU)),
     field("place", &["設置場所", "場所"], Text(names::PLACE)),
     field("zone", &["ネットワーク区分", "セグメント", "ゾーン"], Text(names::ZONE)),
+    field("network_class", &["ネットワーク種別", "接続形態"], Text(names::NETWORK_CLASS)),
     field(
         "life_cycle",
         &["ライフサイクル", "状態", "稼働状況", "利用状況"],

@@ -7,13 +7,14 @@ use jiff::ToSpan as _;
 use proptest::prelude::*;
 use yagura_model::{
     Timestamp,
-    id::{AssetKey, CheckKey, ReportKey, Shard, SourceKey, SubjectKey},
+    id::{AssetKey, CheckKey, Commit, ReportKey, Shard, SourceKey, SubjectKey},
 };
 
 use super::{Compacted, Extent, Limits};
 use crate::{
     Changes, Lake, Snapshot,
     index::Indexes,
+    masters::Masters,
     query::{QueryLimits, query},
     row::{RowId, Stored},
     rows::{AttributeRow, CheckRow, FindingRow, LinkRow, SourceRow},
@@ -171,7 +172,9 @@ async fn answers(snapshot: &Snapshot) -> Vec<String> {
     answers.push(format!("{sources:?} {checks:?}"));
     answers.extend(known_then(snapshot).await);
     let findings = "SELECT * FROM finding_history ORDER BY asset, check_id, location, resolved_at";
-    let answer = query(snapshot, findings, Times::default(), QueryLimits::STANDARD).await.unwrap();
+    let masters = Masters::new(&[]);
+    let answer = query(snapshot, findings, Times::default(), QueryLimits::STANDARD, masters).await;
+    let answer = answer.unwrap();
     answers.push(format!("{answer:?}"));
     answers
 }
@@ -192,12 +195,24 @@ async fn known_then(snapshot: &Snapshot) -> Vec<String> {
     let mut answers = Vec::new();
     let last = snapshot.commit().0;
     for number in (0..=last).filter(|number| last - number < 4 || number % 5 == 0) {
+        let known = Filter::all().known_at(Some(Commit(number)));
+        let findings: Vec<Stored<FindingRow>> = snapshot.read(&known).await.unwrap();
+        let attributes: Vec<Stored<AttributeRow>> = snapshot.read(&known).await.unwrap();
+        answers.push(format!("{findings:?} {attributes:?}"));
         let as_of = (number % 2 == 1).then(|| at(number - 1));
         for (table, order) in tables.into_iter().skip(1) {
             let sql = in_force(table, Times { known_at: None, as_of }, number);
             // Not what became of them since, which is not known then.
             let sql = format!("SELECT * EXCLUDE (superseded_by) FROM ({sql}) ORDER BY {order}");
             let rows = context.sql(&sql).await.unwrap().collect().await.unwrap();
+            let count: usize = rows.iter().map(|batch| batch.num_rows()).sum();
+            let read = match table {
+                Table::Findings => Some(findings.len()),
+                Table::Attributes => Some(attributes.len()),
+                _ => None,
+            };
+            // Reading rows and the views know the same.
+            assert!(as_of.is_some() || read.is_none_or(|read| read == count), "{table:?} {number}");
             answers.push(pretty_format_batches(&rows).unwrap().to_string());
         }
     }

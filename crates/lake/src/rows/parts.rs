@@ -114,6 +114,18 @@ row! {
 }
 
 row! {
+    /// Whose record a subject is: a part of its columns.
+    pub struct SubjectPoint in Subjects sharded by subject {
+        /// Its key.
+        pub subject: SubjectKey,
+        /// Which source.
+        pub source: SourceKey,
+        /// The first report that showed it.
+        pub report: ReportKey,
+    }
+}
+
+row! {
     /// What a score needs of an asset: a part of its columns.
     pub struct AssetPoint in Assets keyed by asset {
         /// Its key.

@@ -3,6 +3,7 @@
 use clap::Args;
 use jiff::Timestamp;
 use yagura_engine::{
+    baseline::master::Master,
     browse::assets::Brief,
     decisions::{self, Conflict, Shown},
     lake::LakeError,
@@ -50,7 +51,8 @@ impl Conflicts {
         let reading = async {
             let snapshot = lake.snapshot().await?;
             let names = Names::of_organisations(&snapshot, at).await?;
-            let found = decisions::conflicts(&snapshot, self.org.as_ref(), at).await?;
+            let found =
+                decisions::conflicts(&snapshot, Master::shipped(), self.org.as_ref(), at).await?;
             Ok::<_, LakeError>((found, names))
         };
         let (found, names) =

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use yagura_engine::{
+    baseline::master::Master,
     browse::assets::{self, AssetId, Brief},
     explain::{find_assets, near_assets},
     lake::{LakeError, Snapshot},
@@ -36,7 +37,7 @@ pub(super) async fn meant(
     if let Some(only) = keys.first().filter(|_| keys.len() == 1) {
         return Ok(Meant::One(*only));
     }
-    let several = assets::brief(snapshot, &keys, at).await?;
+    let several = assets::brief(snapshot, Master::shipped(), &keys, at).await?;
     Ok(match several.as_slice() {
         [] => Meant::NotYet,
         [only] => Meant::One(only.asset.0),

@@ -1,6 +1,7 @@
 //! All that is kept of one asset, for people.
 
 use yagura_engine::{
+    baseline::master::Master,
     browse::assets::{AssetRecord, Hold, RelationSaid},
     score::Names,
 };
@@ -102,6 +103,7 @@ fn heading(session: &mut Session, found: &Found<AssetRecord>) -> Result<(), Fail
             lines.push((label.clone(), relation_text(session, &found.names, relation)));
         }
     }
+    lines.extend(network(texts, &asset.network));
     let time = |at| Cell::time(at).shown(zone);
     lines.push((texts.say("column-first-seen"), time(Some(asset.first_seen))));
     let newest = asset.observed_at.map_or_else(none, |at| time(Some(at)));
@@ -121,6 +123,15 @@ fn heading(session: &mut Session, found: &Found<AssetRecord>) -> Result<(), Fail
         }
     }
     words::pairs(session, "  ", &lines)
+}
+
+/// The network an asset stands in, where that decides how long anything is in date.
+fn network(texts: &Texts, name: &str) -> Option<(String, String)> {
+    let mut others = Master::shipped().networks().iter().skip(1);
+    let network = others.find(|network| network.name == name)?;
+    let title = if texts.is_japanese() { &network.title_ja } else { &network.title_en };
+    let days = [("network", title.as_str().into()), ("days", network.at_least_days.into())];
+    Some((texts.say("attribute-network-class"), texts.say_with("asset-network", &days)))
 }
 
 /// A report given for a system says of the system too that it belongs there.
@@ -165,9 +176,10 @@ fn relation_text(session: &Session, names: &Names, relation: &RelationSaid) -> S
         (None, Some(to)) => texts.say_with("asset-to", &[("to", to.into())]),
         (None, None) => String::new(),
     };
-    let state = match relation.in_force {
-        true => String::new(),
-        false => texts.say("asset-not-in-force"),
+    let state = match (relation.in_force, relation.stands) {
+        (true, true) => String::new(),
+        (true, false) => texts.say("asset-not-standing"),
+        (false, _) => texts.say("asset-not-in-force"),
     };
     format!("{target}{dates}{state}")
 }

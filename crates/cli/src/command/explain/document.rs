@@ -20,6 +20,7 @@ use crate::arguments::scoring::Scored;
 pub(super) struct Explained {
     version: u8,
     model: String,
+    master: String,
     as_of: Timestamp,
     commit: i64,
     threat_data: bool,
@@ -164,6 +165,7 @@ impl Explained {
         Ok(Self {
             version: 1,
             model: scored.run.model.clone(),
+            master: scored.run.master.clone(),
             as_of: scored.run.at,
             commit: scored.run.commit.0,
             threat_data: false,

@@ -3,19 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use yagura_baseline::master::Master;
 use yagura_lake::{
     LakeError, Snapshot,
-    rows::{AssetRow, IdentifierRow, LinkRow, RelationRow},
+    rows::{AssetRow, AttributeRow, CoverageRow, IdentifierRow, LinkRow, RelationPoint},
     scan::Filter,
 };
 use yagura_model::{
     Timestamp,
+    asset::RelationKind,
     domain::AssetClass,
     id::{AssetKey, SubjectKey},
     identifier::IdentifierKind,
 };
 
-use super::{AssetId, holds_at, identifiers::known_as, kind_of, managing};
+use super::{AssetId, holds_at, identifiers::known_as, kind_of};
+use crate::master::{Heard, Hearing, Witnesses};
 
 /// What tells an asset from others of the same name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -38,6 +41,7 @@ pub struct Brief {
 /// If the lake cannot be read.
 pub async fn brief(
     snapshot: &Snapshot,
+    master: &Master,
     keys: &BTreeSet<AssetKey>,
     at: Timestamp,
 ) -> Result<Vec<Brief>, LakeError> {
@@ -49,10 +53,23 @@ pub async fn brief(
     let asset_of: BTreeMap<SubjectKey, AssetKey> =
         links.into_iter().map(|link| (link.subject, link.asset)).collect();
     let of_subjects = Filter::of("subject", asset_of.keys().map(|subject| subject.0));
-    let (identifiers, relations) = tokio::try_join!(
+    let shards = asset_of.keys().map(|subject| i64::from(subject.shard().0));
+    let of_shards = Filter::of("of_shard", shards);
+    let (identifiers, attributes, relations, coverage) = tokio::try_join!(
         snapshot.rows::<IdentifierRow>(&of_subjects),
-        snapshot.rows::<RelationRow>(&of_subjects)
+        snapshot.rows::<AttributeRow>(&of_subjects),
+        snapshot.rows::<RelationPoint>(&of_subjects),
+        snapshot.rows::<CoverageRow>(&of_shards)
     )?;
+    let witnesses = Witnesses::load(snapshot, master, at, of_subjects, &coverage).await?;
+    let hearing = Hearing::new(witnesses, [], &[RelationKind::ManagedBy]);
+    let mut heard = Heard::new(&hearing);
+    for row in &attributes {
+        asset_of.get(&row.subject).into_iter().for_each(|asset| heard.attribute(*asset, row));
+    }
+    for row in &relations {
+        asset_of.get(&row.subject).into_iter().for_each(|asset| heard.relation(*asset, row));
+    }
     assets.sort_by_key(|row| row.asset);
     let seen = assets.into_iter().filter(|row| row.first_seen <= at);
     let told = seen.map(|row| {
@@ -61,16 +78,12 @@ pub async fn brief(
             .iter()
             .filter(|i| own(i.subject) && holds_at(at, i.first_seen, i.resolved_at))
             .filter_map(|i| Some((kind_of(i.kind, IdentifierKind::from_number)?, &*i.value)));
-        let stated: Vec<RelationRow> = relations
-            .iter()
-            .filter(|r| own(r.subject) && holds_at(at, r.first_seen, r.resolved_at))
-            .cloned()
-            .collect();
+        let managed_by = heard.settle(row.asset).managed_by().map(|code| code.to_string());
         Brief {
             asset: AssetId(row.asset),
             known_as: known_as(called, &row.name),
             class: kind_of(row.class, AssetClass::from_number),
-            organisation: managing(&stated, &row.organisation, at),
+            organisation: managed_by.unwrap_or(row.organisation),
             name: row.name,
         }
     });

@@ -1,15 +1,17 @@
 //! The list of assets.
 
+mod shown;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde::Serialize;
-use yagura_baseline::model::Model;
+use yagura_baseline::{master::Master, model::Model};
 use yagura_lake::{
     LakeError, Snapshot,
     rows::{
         AssetRow, AttributeRow, CheckName, CoverageRow, FindingCount, HoldRow, IdentifierRow,
-        LinkRow, RelationRow, SubjectRow,
+        LinkRow, RelationPoint, SubjectRow,
     },
     scan::Filter,
 };
@@ -20,7 +22,7 @@ use yagura_model::{
     coverage::ObservationKind,
     domain::{AssetClass, Domain},
     finding::{Disposition, FindingState},
-    id::{AssetKey, CheckKey, ReportKey, SourceKey, SubjectKey},
+    id::{AssetKey, CheckKey, SourceKey, SubjectKey},
     identifier::IdentifierKind,
     organisation::OrganisationCode,
     severity::Severity,
@@ -31,11 +33,14 @@ use super::{
     counts::Weight,
     holds_at,
     identifiers::known_as,
-    in_force, kind_of,
+    kind_of,
     looks::{self, Newest, missing},
-    managing,
 };
-use crate::score::is_within;
+use crate::{
+    master::{Heard, Hearing, Settled, Witnesses},
+    score::is_within,
+};
+use shown::{RELATIONS, shown};
 
 /// An asset in one line. Serialises to the stable line of `yagura asset list --json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -58,7 +63,7 @@ pub struct Listed {
     pub operated_by: BTreeSet<String>,
     /// The systems it belongs to, by number or name.
     pub systems: BTreeSet<String>,
-    /// What matters for its class, as the newest statement has it.
+    /// What matters for its class, by the rules of master records.
     pub attributes: BTreeMap<String, String>,
     /// Whether it is in service: not disposed of or transferred by record.
     pub in_service: bool,
@@ -95,42 +100,11 @@ pub struct Which {
     pub held: bool,
 }
 
-/// The attributes a list shows of a domain.
-fn shown(domain: Domain) -> &'static [&'static str] {
-    match domain {
-        Domain::Device => &[names::OS, names::OS_VERSION, names::EXPOSURE, names::LIFE_CYCLE],
-        Domain::User => &[
-            names::POST,
-            names::EMPLOYMENT,
-            names::ENABLED,
-            names::PRIVILEGED,
-            names::MFA,
-            names::LIFE_CYCLE,
-        ],
-        Domain::System => &[
-            names::EXPOSURE,
-            names::CONFIDENTIALITY,
-            names::INTEGRITY,
-            names::AVAILABILITY,
-            names::IMPORTANT,
-            names::LIFE_CYCLE,
-        ],
-        Domain::Data => &[
-            names::CONFIDENTIALITY,
-            names::INTEGRITY,
-            names::AVAILABILITY,
-            names::PERSONAL_DATA,
-            names::ENCRYPTED,
-            names::LIFE_CYCLE,
-        ],
-    }
-}
-
 /// What is gathered of an asset.
 #[derive(Debug, Default)]
 struct Draft {
-    relations: Vec<RelationRow>,
-    attributes: BTreeMap<Arc<str>, (Timestamp, ReportKey, Arc<str>)>,
+    /// What stands of what its sources say.
+    settled: Settled,
     identifiers: BTreeSet<(IdentifierKind, Arc<str>)>,
     /// What its sources call it.
     names: BTreeSet<String>,
@@ -149,11 +123,12 @@ struct Draft {
 pub async fn list(
     snapshot: &Snapshot,
     model: &Model,
+    master: &Master,
     which: &Which,
     at: Timestamp,
 ) -> Result<Vec<Listed>, LakeError> {
     let assets: Vec<AssetRow> = snapshot.rows(&Filter::all()).await?;
-    let drafts = drafts(snapshot, at).await?;
+    let drafts = drafts(snapshot, master, &assets, at).await?;
     let systems = systems(&assets, &drafts);
     let nothing = Draft::default();
     let mut list = Vec::new();
@@ -186,13 +161,18 @@ struct Gathering {
     there: BTreeSet<SubjectKey>,
 }
 
-async fn drafts(snapshot: &Snapshot, at: Timestamp) -> Result<HashMap<AssetKey, Draft>, LakeError> {
+async fn drafts(
+    snapshot: &Snapshot,
+    master: &Master,
+    assets: &[AssetRow],
+    at: Timestamp,
+) -> Result<HashMap<AssetKey, Draft>, LakeError> {
     let all = Filter::all();
     let (links, subjects, attributes, relations, identifiers) = tokio::try_join!(
         snapshot.rows::<LinkRow>(&all),
         snapshot.rows::<SubjectRow>(&all),
         snapshot.rows::<AttributeRow>(&all),
-        snapshot.rows::<RelationRow>(&all),
+        snapshot.rows::<RelationPoint>(&all),
         snapshot.rows::<IdentifierRow>(&all),
     )?;
     let (findings, checks, coverage, holds) = tokio::try_join!(
@@ -201,15 +181,21 @@ async fn drafts(snapshot: &Snapshot, at: Timestamp) -> Result<HashMap<AssetKey, 
         snapshot.rows::<CoverageRow>(&all),
         snapshot.rows::<HoldRow>(&all),
     )?;
+    let witnesses = Witnesses::load(snapshot, master, at, all, &coverage).await?;
+    let asked = Domain::ALL.iter().flat_map(|domain| shown(*domain)).copied();
+    let hearing = Hearing::new(witnesses, asked, RELATIONS);
     let asset_of = links.into_iter().map(|link| (link.subject, link.asset)).collect();
     let (drafts, there) = (HashMap::new(), BTreeSet::new());
     let mut gathering = Gathering { at, asset_of, drafts, there };
-    gathering.attributes(attributes);
-    gathering.relations(relations);
+    let mut heard = Heard::new(&hearing);
+    gathering.hear(&mut heard, &attributes, &relations);
     gathering.identifiers(identifiers);
     gathering.coverage(&coverage)?;
     gathering.findings(&findings, &checks);
     gathering.subjects(subjects, &holds);
+    for row in assets {
+        gathering.drafts.entry(row.asset).or_default().settled = heard.settle(row.asset);
+    }
     Ok(gathering.drafts)
 }
 
@@ -221,26 +207,31 @@ impl Gathering {
         Some(self.drafts.entry(*asset).or_default())
     }
 
-    fn attributes(&mut self, rows: Vec<AttributeRow>) {
+    /// Hears what sources say of each asset.
+    fn hear(
+        &mut self,
+        heard: &mut Heard<'_, AssetKey>,
+        attributes: &[AttributeRow],
+        relations: &[RelationPoint],
+    ) {
         let at = self.at;
-        for row in rows.into_iter().filter(|row| holds_at(at, row.first_seen, row.resolved_at)) {
-            let Some(draft) = self.of(row.subject) else { continue };
-            let said = (row.first_seen, row.report, row.value);
-            let known = draft.attributes.entry(row.name).or_insert_with(|| said.clone());
-            // Of equally new statements the last one counts, as in a score.
-            if (said.0, said.1) >= (known.0, known.1) {
-                *known = said;
+        for row in attributes.iter().filter(|row| holds_at(at, row.first_seen, row.resolved_at)) {
+            if let Some(asset) = self.asset(row.subject) {
+                heard.attribute(asset, row);
+            }
+        }
+        for row in relations.iter().filter(|row| holds_at(at, row.first_seen, row.resolved_at)) {
+            if let Some(asset) = self.asset(row.subject) {
+                heard.relation(asset, row);
             }
         }
     }
 
-    fn relations(&mut self, rows: Vec<RelationRow>) {
-        let at = self.at;
-        for row in rows.into_iter().filter(|row| holds_at(at, row.first_seen, row.resolved_at)) {
-            if let Some(draft) = self.of(row.subject) {
-                draft.relations.push(row);
-            }
-        }
+    /// The asset a subject belongs to, which was there since it says something.
+    fn asset(&mut self, subject: SubjectKey) -> Option<AssetKey> {
+        let asset = *self.asset_of.get(&subject)?;
+        self.of(subject)?;
+        Some(asset)
     }
 
     fn identifiers(&mut self, rows: Vec<IdentifierRow>) {
@@ -303,21 +294,20 @@ impl Gathering {
 fn listed(model: &Model, row: AssetRow, draft: &Draft, at: Timestamp) -> Option<Listed> {
     let class = kind_of(row.class, AssetClass::from_number)?;
     let domain = class.domain();
+    let settled = &draft.settled;
     let targets = |kind: RelationKind| -> BTreeSet<String> {
-        let of_kind =
-            |row: &&RelationRow| kind_of(row.kind, RelationKind::from_number) == Some(kind);
-        let now = draft.relations.iter().filter(|row| in_force(row, at)).filter(of_kind);
-        now.map(|row| row.target.clone()).collect()
+        settled.targets(kind).iter().map(|target| target.to_string()).collect()
     };
-    let value = |name: &str| Some(draft.attributes.get(name)?.2.to_string());
-    let (looks_missing, looks_required) = missing(model, class, &draft.looks, at);
+    let value = |name: &str| settled.value(name).map(str::to_owned);
+    let (looks_missing, looks_required) =
+        missing(model, class, settled.at_least_days, &draft.looks, at);
     let called = draft.identifiers.iter().map(|(kind, value)| (*kind, &**value));
     Some(Listed {
         asset: AssetId(row.asset),
         known_as: known_as(called, &row.name),
         domain,
         class,
-        organisation: managing(&draft.relations, &row.organisation, at),
+        organisation: settled.managed_by().map_or(row.organisation, |code| code.to_string()),
         used_by: targets(RelationKind::UsedBy),
         operated_by: targets(RelationKind::OperatedBy),
         systems: targets(RelationKind::PartOf),

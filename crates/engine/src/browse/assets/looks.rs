@@ -67,17 +67,20 @@ impl Newest {
     }
 }
 
-/// How many of the required looks were never made or are too old, and how many there are.
+/// How many of the required looks were never made or are too old, and how many there are; required
+/// no more often than the network allows.
 pub(super) fn missing(
     model: &Model,
     class: AssetClass,
+    at_least_days: u32,
     newest: &BTreeMap<ObservationKind, Newest>,
     at: Timestamp,
 ) -> (u64, u64) {
     let required = model.required(class);
     let made = |required: &&Required| {
         let newest = newest.get(&required.kind).copied().unwrap_or_default();
-        required.state(newest.counting(required), at) == ObservationState::Fresh
+        let state = required.at_least(at_least_days).state(newest.counting(required), at);
+        state == ObservationState::Fresh
     };
     let fresh = required.iter().filter(made).count();
     ((required.len() - fresh) as u64, required.len() as u64)
@@ -145,10 +148,12 @@ pub(super) fn looks(
 pub(super) fn required(
     model: &Model,
     class: AssetClass,
+    at_least_days: u32,
     looks: &[Look],
     at: Timestamp,
 ) -> Vec<RequiredLook> {
     let of = |required: &Required| {
+        let required = required.at_least(at_least_days);
         let counts = |look: &&Look| required.accepts(look.kind, look.credentialed);
         let newest = looks.iter().filter(counts).max_by_key(|look| look.observed_at);
         RequiredLook {

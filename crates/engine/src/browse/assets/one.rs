@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use yagura_baseline::{identity::Rules, model::Model};
+use yagura_baseline::{identity::Rules, master::Master, model::Model};
 use yagura_lake::{LakeError, Snapshot};
 use yagura_model::{
     Timestamp,
+    asset::RelationKind,
     domain::{AssetClass, Domain},
     id::{AssetKey, Commit, SubjectKey},
 };
@@ -20,12 +21,12 @@ use super::{
     identifiers::{identifiers, known_as},
     kind_of,
     looks::{looks, required},
-    managing,
     read::Rows,
     relations::relations,
     sources::{packages, records},
     targets::Targets,
 };
+use crate::master::{Heard, Hearing, Witnesses};
 
 /// An asset with all that its sources say. Serialises to the stable document of
 /// `yagura asset show --json`.
@@ -39,6 +40,8 @@ pub struct AssetRecord {
     pub commit: Commit,
     /// Name and version of the model that says what must be looked at.
     pub model: String,
+    /// Name and version of the rules that choose among what sources say.
+    pub master: String,
     /// Which asset.
     pub asset: AssetId,
     /// Its name.
@@ -51,6 +54,8 @@ pub struct AssetRecord {
     pub class: Option<AssetClass>,
     /// 管理組織: where it counts.
     pub organisation: String,
+    /// The network it stands in, as the rules of master records call it.
+    pub network: String,
     /// When any source first saw it.
     pub first_seen: Timestamp,
     /// When any source last looked at it.
@@ -86,6 +91,7 @@ pub async fn find(
     key: AssetKey,
     at: Timestamp,
     model: &Model,
+    master: &Master,
     rules: &Rules,
 ) -> Result<Option<AssetRecord>, LakeError> {
     let Some(mut rows) = Rows::load(snapshot, key, at).await? else { return Ok(None) };
@@ -95,29 +101,45 @@ pub async fn find(
         holds::load(snapshot, held, key, &own, |source| rows.source(source)),
         Targets::load(snapshot, rules, &rows.relations, &rows.subjects),
     )?;
+    let witnesses =
+        Witnesses::of_record(snapshot, master, at, rows.sources(), &rows.subjects, &rows.coverage)
+            .await?;
+    let hearing = Hearing::new(witnesses, [], RelationKind::ALL);
+    let settled = {
+        let mut heard = Heard::new(&hearing);
+        rows.attributes.iter().for_each(|row| heard.attribute((), row));
+        rows.relations.iter().for_each(|row| heard.relation((), row));
+        heard.settle(())
+    };
     let class = kind_of(rows.asset.class, AssetClass::from_number);
     let source = |subject| rows.source_of(subject);
     let looks = looks(&rows.coverage, |source| rows.source(source));
     let identifiers = identifiers(&rows.identifiers, rules, source);
     let called = identifiers.iter().map(|said| (said.kind, said.value.as_str()));
     let (counts, findings) = findings(&rows);
+    let managed_by = settled.managed_by().map(|code| code.to_string());
+    let organisation = managed_by.unwrap_or_else(|| rows.asset.organisation.clone());
     Ok(Some(AssetRecord {
         version: 1,
         as_of: at,
         commit: snapshot.commit(),
         model: format!("{} {}", model.name, model.version),
+        master: format!("{} {}", master.name, master.version),
         asset: AssetId(key),
         known_as: known_as(called, &rows.asset.name),
         domain: kind_of(rows.asset.domain, Domain::from_number),
         class,
-        organisation: managing(&rows.relations, &rows.asset.organisation, at),
+        organisation,
+        network: master.of_network(settled.network).map(|one| one.name.clone()).unwrap_or_default(),
         first_seen: rows.asset.first_seen,
         observed_at: looks.iter().map(|look| look.observed_at).max(),
         sources: records(&rows),
         holds,
-        relations: relations(&rows.relations, &targets, at, source),
-        attributes: attributes(&rows.attributes, source),
-        required: class.map(|class| required(model, class, &looks, at)).unwrap_or_default(),
+        relations: relations(&rows.relations, &settled, &targets, at, source),
+        attributes: attributes(&rows.attributes, hearing.witnesses(), settled.network, source),
+        required: class
+            .map(|class| required(model, class, settled.at_least_days, &looks, at))
+            .unwrap_or_default(),
         looks,
         software: (!rows.software.is_empty()).then(|| packages(&rows, None).len() as u64),
         counts,

@@ -6,7 +6,7 @@ use yagura_lake::{
     LakeError, Snapshot,
     rows::{
         AssetRow, AttributeRow, CheckScore, CoverageRow, FindingRow, HoldRow, IdentifierRow,
-        LinkRow, RelationRow, SoftwareRow, SoftwareSetRow, SourceRow, SubjectRow,
+        LinkRow, RelationPoint, SoftwareRow, SoftwareSetRow, SourceRow, SubjectRow,
     },
     scan::Filter,
 };
@@ -25,7 +25,7 @@ pub(super) struct Rows {
     pub(super) subjects: Vec<SubjectRow>,
     pub(super) identifiers: Vec<IdentifierRow>,
     pub(super) attributes: Vec<AttributeRow>,
-    pub(super) relations: Vec<RelationRow>,
+    pub(super) relations: Vec<RelationPoint>,
     pub(super) findings: Vec<FindingRow>,
     pub(super) checks: BTreeMap<CheckKey, CheckScore>,
     /// Looks, each with the subjects of the asset it covered.
@@ -34,7 +34,7 @@ pub(super) struct Rows {
     pub(super) software_sets: Vec<SoftwareSetRow>,
     /// All that wait for a person: one may wait for this asset.
     pub(super) holds: Vec<HoldRow>,
-    sources: BTreeMap<SourceKey, String>,
+    sources: BTreeMap<SourceKey, SourceRow>,
     /// When each subject first said anything.
     born: BTreeMap<SubjectKey, Timestamp>,
 }
@@ -61,7 +61,7 @@ impl Rows {
             snapshot.rows::<SubjectRow>(&of_subjects),
             snapshot.rows::<IdentifierRow>(&of_subjects),
             snapshot.rows::<AttributeRow>(&of_subjects),
-            snapshot.rows::<RelationRow>(&of_subjects),
+            snapshot.rows::<RelationPoint>(&of_subjects),
             snapshot.rows::<FindingRow>(&of_subjects),
         )?;
         let (coverage, mut software, holds, sources) = tokio::try_join!(
@@ -96,7 +96,7 @@ impl Rows {
             software,
             software_sets,
             holds,
-            sources: sources.into_iter().map(|row| (row.source, row.name)).collect(),
+            sources: sources.into_iter().map(|row| (row.source, row)).collect(),
             born: BTreeMap::new(),
         };
         rows.forget_the_unborn();
@@ -122,7 +122,12 @@ impl Rows {
 
     /// The name of a source.
     pub(super) fn source(&self, key: SourceKey) -> String {
-        self.sources.get(&key).cloned().unwrap_or_default()
+        self.sources.get(&key).map(|row| row.name.clone()).unwrap_or_default()
+    }
+
+    /// All sources.
+    pub(super) fn sources(&self) -> impl Iterator<Item = SourceRow> {
+        self.sources.values().cloned()
     }
 
     /// The name of the source whose record a subject is.

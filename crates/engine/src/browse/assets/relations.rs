@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use yagura_lake::rows::RelationRow;
+use yagura_lake::rows::RelationPoint;
 use yagura_model::{Timestamp, asset::RelationKind, id::SubjectKey};
 
 use super::{
@@ -12,6 +12,7 @@ use super::{
     in_force, kind_of,
     targets::{Other, Targets},
 };
+use crate::master::Settled;
 
 /// A dated relation and who states it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,13 +29,17 @@ pub struct RelationSaid {
     pub valid_to: Option<Timestamp>,
     /// Whether it holds at the time asked about; if not it has ended or has not begun.
     pub in_force: bool,
+    /// Whether it stands by the rules of master records: it is in force and no other source's
+    /// statement stands instead.
+    pub stands: bool,
     /// Each source once, the one that began last first.
     pub said_by: Vec<SaidBy>,
 }
 
 /// The relations sources state, those in force first in each kind.
 pub(super) fn relations(
-    rows: &[RelationRow],
+    rows: &[RelationPoint],
+    settled: &Settled,
     targets: &Targets,
     at: Timestamp,
     source: impl Fn(SubjectKey) -> String,
@@ -44,14 +49,15 @@ pub(super) fn relations(
     for row in rows {
         let Some(kind) = kind_of(row.kind, RelationKind::from_number) else { continue };
         let in_force = in_force(row, at);
-        let key = (kind, !in_force, row.valid_from, row.valid_to, row.target.as_str());
+        let key = (kind, !in_force, row.valid_from, row.valid_to, &*row.target);
         let said = list.entry(key).or_insert_with(|| RelationSaid {
             kind,
-            target: row.target.clone(),
+            target: row.target.to_string(),
             asset: targets.of(kind, &row.target).cloned(),
             valid_from: row.valid_from,
             valid_to: row.valid_to,
             in_force,
+            stands: in_force && settled.targets(kind).contains(&row.target),
             said_by: Vec::new(),
         });
         add(&mut said.said_by, SaidBy { source: source(row.subject), since: row.first_seen });

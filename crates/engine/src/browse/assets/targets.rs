@@ -6,7 +6,7 @@ use serde::Serialize;
 use yagura_baseline::identity::Rules;
 use yagura_lake::{
     LakeError, Snapshot,
-    rows::{AssetRow, IdentifierRow, LinkRow, RelationRow, SubjectRow},
+    rows::{AssetRow, IdentifierRow, LinkRow, RelationPoint, SubjectRow},
     scan::Filter,
 };
 use yagura_model::{
@@ -44,7 +44,7 @@ impl Targets {
     pub(super) async fn load(
         snapshot: &Snapshot,
         rules: &Rules,
-        rows: &[RelationRow],
+        rows: &[RelationPoint],
         subjects: &[SubjectRow],
     ) -> Result<Self, LakeError> {
         let mut wanted: BTreeMap<i64, (RelationKind, &str)> = BTreeMap::new();
@@ -54,7 +54,7 @@ impl Targets {
             if let (Some(born), Some(kind)) = (born, kind) {
                 for (domain, identifier) in candidates(kind, &row.target) {
                     let hash = identity_in(rules, domain, &born.organisation, &identifier);
-                    wanted.extend(hash.map(|hash| (hash, (kind, row.target.as_str()))));
+                    wanted.extend(hash.map(|hash| (hash, (kind, &*row.target))));
                 }
             }
         }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use yagura_baseline::{identity::Rules, model::Model, observation::ObservationState};
+use yagura_baseline::{
+    identity::Rules, master::Master, model::Model, observation::ObservationState,
+};
 use yagura_model::{
     Timestamp,
     asset::RelationKind,
@@ -20,13 +22,13 @@ use crate::{
 
 async fn listed(house: &House, which: &Which, at: &str) -> Vec<Listed> {
     let snapshot = house.ingest.lake.snapshot().await.unwrap();
-    list(&snapshot, Model::shipped(), which, time(at)).await.unwrap()
+    list(&snapshot, Model::shipped(), Master::shipped(), which, time(at)).await.unwrap()
 }
 
 async fn shown(house: &House, key: i64, at: &str) -> Option<AssetRecord> {
     let snapshot = house.ingest.lake.snapshot().await.unwrap();
-    let (model, rules) = (Model::shipped(), Rules::shipped());
-    find(&snapshot, AssetKey(key), time(at), model, rules).await.unwrap()
+    let (model, master, rules) = (Model::shipped(), Master::shipped(), Rules::shipped());
+    find(&snapshot, AssetKey(key), time(at), model, master, rules).await.unwrap()
 }
 
 fn time(text: &str) -> Timestamp {
@@ -109,7 +111,7 @@ async fn the_list_the_records_and_the_score_agree() {
     let house = ministry().await;
     let snapshot = house.ingest.lake.snapshot().await.unwrap();
     let at = time(NOW);
-    let (run, _) = ScoreRun::all(&snapshot, Model::shipped(), at).await.unwrap();
+    let (run, _) = ScoreRun::all(&snapshot, Model::shipped(), Master::shipped(), at).await.unwrap();
     let lines = listed(&house, &Which::default(), NOW).await;
     assert!(lines.len() > 50, "{}", lines.len());
     let in_service = lines.iter().filter(|line| line.in_service).count();

@@ -138,7 +138,9 @@ async fn who_asks_for_an_organisation_learns_nothing_of_another() {
     let snapshot = house.ingest.lake.snapshot().await.unwrap();
     let asked = async |org: Option<&str>| {
         let org = org.map(|org| OrganisationCode::new(org).unwrap());
-        conflicts(&snapshot, org.as_ref(), at).await.unwrap()
+        conflicts(&snapshot, yagura_baseline::master::Master::shipped(), org.as_ref(), at)
+            .await
+            .unwrap()
     };
     for org in [None, Some("sakura")] {
         let [all]: [Conflict; 1] = asked(org).await.try_into().unwrap();

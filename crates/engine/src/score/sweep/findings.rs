@@ -18,10 +18,13 @@ use yagura_model::{
     severity::Severity,
 };
 
-use super::{Ground, shards, sums::Sums, weigh::Weigher};
-use crate::score::{
-    facts::{is, number},
-    problems::ProblemKey,
+use super::{Ground, sums::Sums, weigh::Weigher};
+use crate::{
+    master::shards,
+    score::{
+        facts::{is, number},
+        problems::ProblemKey,
+    },
 };
 
 /// A statement about an asset.

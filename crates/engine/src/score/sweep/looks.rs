@@ -7,7 +7,7 @@ use yagura_baseline::{
     model::Model,
     observation::{ObservationState, Required},
 };
-use yagura_lake::{LakeError, Snapshot, rows::CoverageRow, scan::Filter};
+use yagura_lake::{LakeError, rows::CoverageRow};
 use yagura_model::{
     Timestamp,
     coverage::{ObservationKind, ObservationKinds},
@@ -15,8 +15,7 @@ use yagura_model::{
     id::{Shard, SubjectKey},
 };
 
-use super::register::Register;
-use crate::score::facts::number;
+use crate::{master::Register, score::facts::number};
 
 /// The required observations of all assets, in slots: those of an asset stand together.
 #[derive(Debug)]
@@ -37,8 +36,9 @@ pub(super) struct Look {
 }
 
 impl Looks {
-    pub(super) async fn load(
-        snapshot: &Snapshot,
+    /// From all rows of coverage.
+    pub(super) fn new(
+        mut rows: Vec<CoverageRow>,
         register: &Register,
         model: &Model,
         at: Timestamp,
@@ -58,7 +58,6 @@ impl Looks {
         }
         looks.newest = vec![None; slots];
         // Newest first: what a newer look of the same sort saw, an older one says nothing new of.
-        let mut rows: Vec<CoverageRow> = snapshot.rows(&Filter::all()).await?;
         rows.retain(|row| row.observed_at <= at);
         rows.sort_by_key(|row| std::cmp::Reverse(row.observed_at));
         let mut met: BTreeMap<(Shard, i32, bool), RoaringBitmap> = BTreeMap::new();
@@ -102,13 +101,20 @@ impl Looks {
         }
     }
 
-    /// The required observations of an asset, with what is known of each.
-    pub(super) fn of(&self, index: usize, class: AssetClass) -> impl Iterator<Item = Look> {
+    /// The required observations of an asset, with what is known of each; required no more often
+    /// than its network allows.
+    pub(super) fn of(
+        &self,
+        index: usize,
+        class: AssetClass,
+        at_least_days: u32,
+    ) -> impl Iterator<Item = Look> {
         let first = self.first.get(index).copied().unwrap_or_default();
         let required = self.required.get(&class).map(Vec::as_slice).unwrap_or_default();
-        (first..).zip(required).map(|(slot, required)| {
+        (first..).zip(required).map(move |(slot, required)| {
             let newest = self.newest.get(slot).copied().flatten();
-            Look { slot, required: *required, state: required.state(newest, self.at) }
+            let required = required.at_least(at_least_days);
+            Look { slot, required, state: required.state(newest, self.at) }
         })
     }
 

@@ -1,27 +1,24 @@
 //! What each asset is and is worth: as much of it as points need.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use yagura_lake::{
     LakeError, Snapshot,
-    row::{RowId, Stored},
-    rows::{AssetRow, AttributeRow, IdentifierRow, LinkRow, RelationPoint},
-    scan::{Filter, Scan},
+    rows::{AssetRow, IdentifierRow, LinkRow},
+    scan::Filter,
 };
 use yagura_model::{
-    Timestamp,
-    asset::RelationKind,
-    attribute::names,
-    domain::AssetClass,
-    id::{Shard, SubjectKey},
+    Timestamp, asset::RelationKind, attribute::names, domain::AssetClass,
     identifier::IdentifierKind,
 };
 
-use super::{register::Register, shards};
-use crate::score::{
-    facts::{is, number},
-    worth::{Worth, in_service},
+use crate::{
+    master::{Heard, Hearing, Register, Settled, Witnesses},
+    score::{
+        facts::{is, number},
+        worth::{Worth, in_service},
+    },
 };
 
 /// An asset as a sweep sees it.
@@ -33,6 +30,8 @@ pub(super) struct Sketch {
     pub(super) worth: Worth,
     pub(super) first_seen: Timestamp,
     pub(super) in_service: bool,
+    /// What its network allows: observations are required no more often than in so many days.
+    pub(super) at_least_days: u32,
 }
 
 /// All assets, by index.
@@ -43,32 +42,16 @@ pub(super) struct Sketches {
     pub(super) systems: BTreeMap<String, String>,
 }
 
-/// Which of two statements counts: the newer one.
-type Order = (Timestamp, i64, SubjectKey, RowId);
-
-/// What is said of the assets of one shard.
-#[derive(Default)]
-struct Said {
-    attributes: HashMap<(usize, usize), (Order, Arc<str>)>,
-    managed_by: HashMap<usize, (Order, Arc<str>)>,
-    systems: HashMap<usize, BTreeSet<Arc<str>>>,
-}
-
 impl Sketches {
     pub(super) async fn load(
         snapshot: &Snapshot,
         register: &Register,
-        at: Timestamp,
+        witnesses: Witnesses<'_>,
     ) -> Result<Self, LakeError> {
-        let attributes = snapshot.scan::<AttributeRow>(&Filter::all()).await?;
-        let relations = snapshot.scan::<RelationPoint>(&Filter::all()).await?;
-        let said = tokio::task::block_in_place(|| {
-            let shards = register.shards();
-            shards::each(&shards, |shard| Said::of(shard, &attributes, &relations, register, at))
-        })?;
-        let mut all = Said::default();
-        said.into_iter().for_each(|part| all.add(part));
-        let sketch = |index| all.sketch(register, index);
+        let at = witnesses.at();
+        let hearing = Hearing::new(witnesses, Worth::ASKED, Worth::RELATIONS);
+        let heard = Heard::all(&hearing, snapshot, register, &Filter::all()).await?;
+        let sketch = |index| Sketch::of(register, index, &heard.settle(index));
         let all = (0..register.assets.len()).map(sketch).collect();
         let mut sketches = Self { all, systems: BTreeMap::new() };
         let worth = sketches.load_systems(snapshot, register, at).await?;
@@ -112,94 +95,21 @@ impl Sketches {
     }
 }
 
-impl Said {
-    fn of(
-        shard: Shard,
-        attributes: &Scan<AttributeRow>,
-        relations: &Scan<RelationPoint>,
-        register: &Register,
-        at: Timestamp,
-    ) -> Result<Self, LakeError> {
-        let mut said = Self::default();
-        let holds =
-            |from: Timestamp, to: Option<Timestamp>| from <= at && to.is_none_or(|to| to > at);
-        attributes.each(Some(shard), |Stored { id, row, .. }| {
-            let name = place(&row.name);
-            let (Some(name), true) = (name, holds(row.first_seen, row.resolved_at)) else { return };
-            let Some(index) = register.of(row.subject) else { return };
-            let order = (row.first_seen, row.report.0, row.subject, id);
-            newest(&mut said.attributes, (index, name), order, row.value);
-        })?;
-        relations.each(Some(shard), |Stored { id, row, .. }| {
-            let begun = row.valid_from.is_none_or(|from| from <= at);
-            let ended = row.valid_to.is_some_and(|to| to <= at);
-            if !holds(row.first_seen, row.resolved_at) || !begun || ended {
-                return;
-            }
-            let Some(index) = register.of(row.subject) else { return };
-            match number(row.kind, RelationKind::from_number) {
-                Some(RelationKind::ManagedBy) => {
-                    let order = (row.first_seen, 0, row.subject, id);
-                    newest(&mut said.managed_by, index, order, row.target);
-                }
-                Some(RelationKind::PartOf) => {
-                    said.systems.entry(index).or_default().insert(row.target);
-                }
-                _ => {}
-            }
-        })?;
-        Ok(said)
-    }
-
-    fn add(&mut self, other: Self) {
-        // Each key is looked at alone: the order in which they come says nothing.
-        #[expect(clippy::iter_over_hash_type, reason = "the newer of two counts in any order")]
-        for (key, (order, value)) in other.attributes {
-            newest(&mut self.attributes, key, order, value);
-        }
-        #[expect(clippy::iter_over_hash_type, reason = "the newer of two counts in any order")]
-        for (key, (order, value)) in other.managed_by {
-            newest(&mut self.managed_by, key, order, value);
-        }
-        #[expect(clippy::iter_over_hash_type, reason = "sets are joined in any order")]
-        for (key, systems) in other.systems {
-            self.systems.entry(key).or_default().extend(systems);
-        }
-    }
-
-    fn sketch(&self, register: &Register, index: usize) -> Sketch {
-        let attribute =
-            |name: &str| self.attributes.get(&(index, place(name)?)).map(|(_, value)| &**value);
+impl Sketch {
+    fn of(register: &Register, index: usize, settled: &Settled) -> Self {
         let asset = register.assets.get(index);
-        let managed_by = self.managed_by.get(&index).map(|(_, target)| Arc::clone(target));
-        let systems = self.systems.get(&index);
-        Sketch {
+        let managed_by = settled.managed_by().map(Arc::clone);
+        let mut systems = settled.targets(RelationKind::PartOf).to_vec();
+        systems.sort_unstable();
+        Self {
             class: asset.and_then(|asset| number(asset.class, AssetClass::from_number)),
             organisation: managed_by.unwrap_or_else(|| register.born_in(index)),
-            systems: systems.map(|all| all.iter().cloned().collect()).unwrap_or_default(),
-            worth: Worth::said(attribute),
+            systems,
+            worth: Worth::said(|name| settled.value(name)),
             first_seen: asset.map_or(Timestamp::MAX, |asset| asset.first_seen),
-            in_service: in_service(attribute(names::LIFE_CYCLE)),
+            in_service: in_service(settled.value(names::LIFE_CYCLE)),
+            at_least_days: settled.at_least_days,
         }
-    }
-}
-
-/// The place of an attribute among those that points depend on.
-fn place(name: &str) -> Option<usize> {
-    let mut names = Worth::NAMES.iter().chain([&names::LIFE_CYCLE]);
-    names.position(|other| *other == name)
-}
-
-/// Keeps the newer of what is known and what is said now.
-fn newest<K: std::hash::Hash + Eq>(
-    known: &mut HashMap<K, (Order, Arc<str>)>,
-    key: K,
-    order: Order,
-    value: Arc<str>,
-) {
-    let held = known.entry(key).or_insert_with(|| (order, Arc::clone(&value)));
-    if order > held.0 {
-        *held = (order, value);
     }
 }
 

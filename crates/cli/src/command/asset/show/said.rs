@@ -1,5 +1,11 @@
 //! Who says what of an asset.
 
+use jiff::tz::TimeZone;
+use yagura_engine::{
+    baseline::master::Lost,
+    browse::assets::{AssetRecord, AttributeSaid, SaidBy},
+};
+
 use super::section;
 use crate::{
     command::asset::{reasons::decided_by, values},
@@ -12,7 +18,6 @@ use crate::{
     },
     session::Session,
 };
-use yagura_engine::browse::assets::{AssetRecord, SaidBy, ValueSaid};
 
 /// Writes the records the asset is gathered from.
 pub(super) fn sources(session: &mut Session, asset: &AssetRecord) -> Result<(), Failure> {
@@ -63,7 +68,7 @@ pub(super) fn identifiers(session: &mut Session, asset: &AssetRecord) -> Result<
             if continued { Cell::empty() } else { Cell::text(kind) },
             value,
             Cell::day(said.said_by.iter().map(|by| by.since).min()),
-            sources_of(texts, &said.said_by),
+            sources_of(texts, "", &said.said_by),
         ]
     });
     let table = Table {
@@ -80,7 +85,7 @@ pub(super) fn identifiers(session: &mut Session, asset: &AssetRecord) -> Result<
     section(session, &title, &table)
 }
 
-/// Writes what is said about the asset: the newest value, and others where sources disagree.
+/// Writes what stands of what is said about the asset, and below it what does not.
 pub(super) fn attributes(session: &mut Session, asset: &AssetRecord) -> Result<(), Failure> {
     if asset.attributes.is_empty() {
         return Ok(());
@@ -90,28 +95,33 @@ pub(super) fn attributes(session: &mut Session, asset: &AssetRecord) -> Result<(
     let mut rows = Vec::new();
     for said in &asset.attributes {
         let label = values::name(texts, &said.name);
-        let row = |label: Cell, value: &ValueSaid| {
-            vec![
-                label,
-                Cell::text(values::value(texts, zone, &said.name, &value.value)),
-                Cell::day(value.said_by.iter().map(|by| by.since).max()),
-                sources_of(texts, &value.said_by),
-            ]
-        };
-        for (number, value) in said.values.iter().enumerate() {
-            let label = if number == 0 { Cell::text(&label) } else { Cell::empty() };
-            rows.push(row(label, value));
+        let value = |value: &str| Cell::text(values::value(texts, zone, &said.name, value));
+        let since = |by: &[SaidBy]| Cell::day(by.iter().map(|by| by.since).max());
+        for (number, stands) in said.values.iter().enumerate() {
+            rows.push(vec![
+                if number == 0 { Cell::text(&label) } else { Cell::empty() },
+                value(&stands.value),
+                since(&stands.said_by),
+                if number == 0 { confirmed(texts, zone, said) } else { Cell::empty() },
+                sources_of(texts, &said.source, &stands.said_by),
+            ]);
         }
-        for value in &said.others {
-            let label = Cell::text(texts.say("attribute-disagrees")).tone(Tone::Caution);
-            rows.push(row(label, value));
+        for other in &said.others {
+            rows.push(vec![
+                Cell::text(lost(texts, other.why)).tone(Tone::Caution),
+                value(&other.value),
+                since(&other.said_by),
+                Cell::day(Some(other.confirmed)),
+                sources_of(texts, "", &other.said_by),
+            ]);
         }
     }
     let table = Table {
         columns: vec![
             Column::whole(texts.say("column-attribute")),
             Column::cut(texts.say("column-value"), 16, Keep::Start),
-            Column::whole(texts.say("column-said-since")),
+            Column::whole(texts.say("column-said-since")).optional(1),
+            Column::whole(texts.say("column-confirmed")),
             Column::cut(texts.say("column-source"), 10, Keep::Start),
         ],
         rows,
@@ -121,7 +131,29 @@ pub(super) fn attributes(session: &mut Session, asset: &AssetRecord) -> Result<(
     section(session, &title, &table)
 }
 
-fn sources_of(texts: &Texts, said_by: &[SaidBy]) -> Cell {
-    let names: Vec<&str> = said_by.iter().map(|by| by.source.as_str()).collect();
+/// When what stands was last confirmed, and whether that is too long ago.
+fn confirmed(texts: &Texts, zone: &TimeZone, said: &AttributeSaid) -> Cell {
+    if !said.stale {
+        return Cell::day(Some(said.confirmed));
+    }
+    let day = Cell::day(Some(said.confirmed)).shown(zone);
+    let text = texts.say_with("attribute-stale", &[("day", day.into())]);
+    Cell::text(text).tone(Tone::Caution)
+}
+
+/// Why a value does not stand.
+fn lost(texts: &Texts, why: Lost) -> String {
+    match why {
+        Lost::Stale => texts.say("attribute-other-stale"),
+        Lost::LowerPrecedence => texts.say("attribute-other-precedence"),
+        Lost::ConfirmedEarlier => texts.say("attribute-other-earlier"),
+        Lost::CameLater => texts.say("attribute-other-later"),
+    }
+}
+
+/// The names of sources, with one of them before the others.
+fn sources_of(texts: &Texts, first: &str, said_by: &[SaidBy]) -> Cell {
+    let mut names: Vec<&str> = said_by.iter().map(|by| by.source.as_str()).collect();
+    names.sort_by_key(|name| *name != first);
     Cell::text(names.join(&texts.say("list-separator")))
 }

@@ -8,7 +8,7 @@ use yagura_lake::LakeError;
 use yagura_model::id::Shard;
 
 /// Does some work for each shard and gives what each gave, in the order of the shards.
-pub(super) fn each<T: Send>(
+pub(crate) fn each<T: Send>(
     shards: &[Shard],
     work: impl Fn(Shard) -> Result<T, LakeError> + Sync,
 ) -> Result<Vec<T>, LakeError> {

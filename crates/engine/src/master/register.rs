@@ -12,8 +12,8 @@ use yagura_model::id::{AssetKey, Shard, SubjectKey};
 
 /// All assets in order of key: an index is an asset.
 #[derive(Debug, Default)]
-pub(super) struct Register {
-    pub(super) assets: Vec<AssetPoint>,
+pub(crate) struct Register {
+    pub(crate) assets: Vec<AssetPoint>,
     /// Index of the asset plus one, by shard and number of the subject.
     subjects: BTreeMap<Shard, Vec<u32>>,
     /// By index, whether the subjects of an asset lie in several shards.
@@ -21,9 +21,10 @@ pub(super) struct Register {
 }
 
 impl Register {
-    pub(super) async fn load(snapshot: &Snapshot) -> Result<Self, LakeError> {
-        let assets: Vec<AssetPoint> = snapshot.rows(&Filter::all()).await?;
-        let links: Vec<LinkPoint> = snapshot.rows(&Filter::all()).await?;
+    /// By the rows a filter of all wants.
+    pub(crate) async fn load(snapshot: &Snapshot, all: &Filter) -> Result<Self, LakeError> {
+        let assets: Vec<AssetPoint> = snapshot.rows(all).await?;
+        let links: Vec<LinkPoint> = snapshot.rows(all).await?;
         let mut register = Self { spans: vec![false; assets.len()], assets, ..Self::default() };
         let mut homes: Vec<Option<Shard>> = vec![None; register.assets.len()];
         for LinkPoint { subject, asset } in links {
@@ -47,34 +48,34 @@ impl Register {
     }
 
     /// The asset a subject is.
-    pub(super) fn of(&self, subject: SubjectKey) -> Option<usize> {
+    pub(crate) fn of(&self, subject: SubjectKey) -> Option<usize> {
         let numbers = self.subjects.get(&subject.shard())?;
         let index = numbers.get(subject.number() as usize)?;
         (*index as usize).checked_sub(1)
     }
 
     /// The shards with subjects of assets, ascending.
-    pub(super) fn shards(&self) -> Vec<Shard> {
+    pub(crate) fn shards(&self) -> Vec<Shard> {
         self.subjects.keys().copied().collect()
     }
 
     /// Whether the facts of an asset lie in several shards.
-    pub(super) fn spans(&self, index: usize) -> bool {
+    pub(crate) fn spans(&self, index: usize) -> bool {
         self.spans.get(index).copied().unwrap_or_default()
     }
 
     /// The index of an asset.
-    pub(super) fn index(&self, key: AssetKey) -> Option<usize> {
+    pub(crate) fn index(&self, key: AssetKey) -> Option<usize> {
         self.assets.binary_search_by_key(&key, |asset| asset.asset).ok()
     }
 
     /// The asset at an index.
-    pub(super) fn key(&self, index: usize) -> AssetKey {
+    pub(crate) fn key(&self, index: usize) -> AssetKey {
         self.assets.get(index).map_or(AssetKey(0), |asset| asset.asset)
     }
 
     /// The organisation an asset was born in.
-    pub(super) fn born_in(&self, index: usize) -> Arc<str> {
+    pub(crate) fn born_in(&self, index: usize) -> Arc<str> {
         self.assets.get(index).map(|asset| Arc::clone(&asset.organisation)).unwrap_or_default()
     }
 }

@@ -1,0 +1,219 @@
+//! Whose record a subject is, and when its source last looked at it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use roaring::RoaringBitmap;
+use yagura_baseline::master::{Kind, Master, Witness};
+use yagura_lake::{
+    LakeError, Snapshot,
+    rows::{CoverageRow, ReportName, SourceRow, SubjectPoint, SubjectRow},
+    scan::Filter,
+};
+use yagura_model::{
+    Timestamp,
+    id::{Commit, ReportKey, Shard, SourceKey, SubjectKey},
+};
+
+/// The newest look that covered a record: when, and with credentials or not.
+type Look = (Timestamp, Option<bool>);
+
+/// Of what kind a source is, by how its last look at an asset was done.
+#[derive(Debug, Clone, Copy)]
+struct Kinds {
+    unasked: Kind,
+    credentialed: Kind,
+    without: Kind,
+}
+
+impl Kinds {
+    fn of(master: &Master, row: &SourceRow) -> Self {
+        let kind = |credentialed| master.kind(&row.tool, &row.name, credentialed);
+        Self { unasked: kind(None), credentialed: kind(Some(true)), without: kind(Some(false)) }
+    }
+
+    fn by(self, credentialed: Option<bool>) -> Kind {
+        match credentialed {
+            None => self.unasked,
+            Some(true) => self.credentialed,
+            Some(false) => self.without,
+        }
+    }
+}
+
+/// Who may say something of assets at a time.
+#[derive(Debug)]
+pub(crate) struct Witnesses<'m> {
+    pub(super) master: &'m Master,
+    pub(super) at: Timestamp,
+    sources: BTreeMap<SourceKey, Kinds>,
+    /// By shard and number of the subject, its source and the place of its newest look.
+    records: BTreeMap<Shard, Vec<Option<(SourceKey, u32)>>>,
+    looks: Vec<Look>,
+}
+
+/// Whether a look confirms what was said by a time. One that could carry out nothing does not.
+fn confirms(look: &CoverageRow, at: Timestamp) -> bool {
+    look.observed_at <= at && look.kinds != 0
+}
+
+impl<'m> Witnesses<'m> {
+    /// The records of the subjects a filter wants, by rows of coverage that hold all looks at them.
+    ///
+    /// # Errors
+    /// If the lake cannot be read.
+    pub(crate) async fn load(
+        snapshot: &Snapshot,
+        master: &'m Master,
+        at: Timestamp,
+        subjects: Filter,
+        coverage: &[CoverageRow],
+    ) -> Result<Self, LakeError> {
+        let known = subjects.known;
+        let all = Filter::all().known_at(known);
+        let (sources, subjects) = tokio::try_join!(
+            snapshot.rows::<SourceRow>(&all),
+            snapshot.rows::<SubjectPoint>(&subjects)
+        )?;
+        let kinds = sources.into_iter().map(|row| (row.source, Kinds::of(master, &row)));
+        let (records, looks) = (BTreeMap::new(), Vec::new());
+        let mut witnesses = Self { master, at, sources: kinds.collect(), records, looks };
+        let looked = witnesses.look(coverage)?;
+        let mut unlooked: Vec<(SubjectKey, SourceKey, ReportKey)> = Vec::new();
+        for row in subjects {
+            let (shard, number) = (row.subject.shard(), row.subject.number());
+            let look = looked.get(&shard).and_then(|looks| looks.get(number as usize)).copied();
+            match look.flatten() {
+                Some(look) => witnesses.note(row.subject, row.source, look),
+                None => unlooked.push((row.subject, row.source, row.report)),
+            }
+        }
+        witnesses.by_report(snapshot, unlooked, known).await?;
+        Ok(witnesses)
+    }
+
+    /// The records of one asset, with the looks that covered each.
+    ///
+    /// # Errors
+    /// If the lake cannot be read.
+    pub(crate) async fn of_record(
+        snapshot: &Snapshot,
+        master: &'m Master,
+        at: Timestamp,
+        sources: impl IntoIterator<Item = SourceRow>,
+        subjects: &[SubjectRow],
+        looked: &[(CoverageRow, Vec<SubjectKey>)],
+    ) -> Result<Self, LakeError> {
+        let kinds = sources.into_iter().map(|row| (row.source, Kinds::of(master, &row)));
+        let sources = kinds.collect();
+        let (records, looks) = (BTreeMap::new(), Vec::new());
+        let mut witnesses = Self { master, at, sources, records, looks };
+        let mut unlooked = Vec::new();
+        for row in subjects {
+            let covers = |look: &&(CoverageRow, Vec<SubjectKey>)| {
+                confirms(&look.0, at) && look.1.contains(&row.subject)
+            };
+            let looks = looked.iter().filter(covers);
+            match looks.map(|(look, _)| (look.observed_at, look.credentialed)).max() {
+                Some(newest) => {
+                    let place = u32::try_from(witnesses.looks.len()).unwrap_or(u32::MAX);
+                    witnesses.looks.push(newest);
+                    witnesses.note(row.subject, row.source, place);
+                }
+                None => unlooked.push((row.subject, row.source, row.report)),
+            }
+        }
+        witnesses.by_report(snapshot, unlooked, None).await?;
+        Ok(witnesses)
+    }
+
+    /// The rules.
+    pub(crate) fn master(&self) -> &'m Master {
+        self.master
+    }
+
+    /// The time asked about.
+    pub(crate) fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// Gathers the newest look at each subject; gives its place by shard and number.
+    fn look(
+        &mut self,
+        coverage: &[CoverageRow],
+    ) -> Result<BTreeMap<Shard, Vec<Option<u32>>>, LakeError> {
+        let counts = |row: &&CoverageRow| confirms(row, self.at);
+        let mut rows: Vec<&CoverageRow> = coverage.iter().filter(counts).collect();
+        // Newest first, of equally new ones those with credentials: an older one says nothing new.
+        rows.sort_by_key(|row| std::cmp::Reverse((row.observed_at, row.credentialed)));
+        let mut met: BTreeMap<Shard, RoaringBitmap> = BTreeMap::new();
+        let mut looked: BTreeMap<Shard, Vec<Option<u32>>> = BTreeMap::new();
+        for row in rows {
+            let seen = met.entry(row.of_shard).or_default();
+            let subjects = row.numbers()?;
+            let new = &subjects - &*seen;
+            *seen |= subjects;
+            let places = looked.entry(row.of_shard).or_default();
+            let look = u32::try_from(self.looks.len()).unwrap_or(u32::MAX);
+            self.looks.push((row.observed_at, row.credentialed));
+            for number in new {
+                let number = number as usize;
+                if places.len() <= number {
+                    places.resize(number + 1, None);
+                }
+                if let Some(place) = places.get_mut(number) {
+                    *place = Some(look);
+                }
+            }
+        }
+        Ok(looked)
+    }
+
+    /// Records that no look ever covered are confirmed by the first report that showed them.
+    async fn by_report(
+        &mut self,
+        snapshot: &Snapshot,
+        unlooked: Vec<(SubjectKey, SourceKey, ReportKey)>,
+        known: Option<Commit>,
+    ) -> Result<(), LakeError> {
+        if unlooked.is_empty() {
+            return Ok(());
+        }
+        let wanted: BTreeSet<i64> = unlooked.iter().map(|(.., report)| report.0).collect();
+        let filter = Filter::of("report", wanted).known_at(known);
+        let reports: Vec<ReportName> = snapshot.rows(&filter).await?;
+        let places: BTreeMap<ReportKey, u32> = reports
+            .into_iter()
+            .map(|row| {
+                let place = u32::try_from(self.looks.len()).unwrap_or(u32::MAX);
+                self.looks.push((row.observed_at, None));
+                (row.report, place)
+            })
+            .collect();
+        for (subject, source, report) in unlooked {
+            if let Some(place) = places.get(&report) {
+                self.note(subject, source, *place);
+            }
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, subject: SubjectKey, source: SourceKey, look: u32) {
+        let records = self.records.entry(subject.shard()).or_default();
+        let number = subject.number() as usize;
+        if records.len() <= number {
+            records.resize(number + 1, None);
+        }
+        if let Some(place) = records.get_mut(number) {
+            *place = Some((source, look));
+        }
+    }
+
+    /// Who says what a subject's record says.
+    pub(crate) fn of(&self, subject: SubjectKey) -> Option<Witness> {
+        let records = self.records.get(&subject.shard())?;
+        let (source, look) = (*records.get(subject.number() as usize)?)?;
+        let (confirmed, credentialed) = *self.looks.get(look as usize)?;
+        let kind = self.sources.get(&source)?.by(credentialed);
+        Some(Witness { kind, source, subject, confirmed })
+    }
+}

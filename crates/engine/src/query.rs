@@ -1,0 +1,78 @@
+//! Read-only SQL over the documented views, with what stands of each asset by the rules of master
+//! records.
+
+use yagura_baseline::master::Master;
+use yagura_lake::{
+    LakeError, Snapshot,
+    masters::{MasterColumn, Masters, wanted},
+    query::{Answer, QueryLimits, commit_at},
+    rows::CoverageRow,
+    scan::Filter,
+    views::Times,
+};
+use yagura_model::Timestamp;
+
+use crate::master::{Heard, Hearing, Register, Witnesses};
+
+/// Carries out one `SELECT` over the views of a snapshot. `now` is the time of the present.
+///
+/// # Errors
+/// As the lake's own [`query`](yagura_lake::query::query).
+pub async fn query(
+    snapshot: &Snapshot,
+    master: &Master,
+    sql: &str,
+    (times, now): (Times, Timestamp),
+    limits: QueryLimits,
+) -> Result<Answer, LakeError> {
+    let columns = wanted(sql)?;
+    let masters = masters(snapshot, master, &columns, (times, now));
+    let masters = match tokio::time::timeout(limits.time, masters).await {
+        Ok(masters) => masters?,
+        Err(_) => return Err(LakeError::TooSlow { seconds: limits.time.as_secs() }),
+    };
+    yagura_lake::query::query(snapshot, sql, times, limits, masters).await
+}
+
+/// What stands of all assets, as far as it is wanted.
+async fn masters(
+    snapshot: &Snapshot,
+    master: &Master,
+    columns: &[MasterColumn],
+    (times, now): (Times, Timestamp),
+) -> Result<Masters, LakeError> {
+    let mut masters = Masters::new(columns);
+    if columns.is_empty() {
+        return Ok(masters);
+    }
+    let known = match times.known_at {
+        Some(_) => Some(commit_at(snapshot, times).await?),
+        None => None,
+    };
+    let all = Filter::all().known_at(known);
+    let at = times.as_of.unwrap_or(now);
+    let register = Register::load(snapshot, &all).await?;
+    let coverage: Vec<CoverageRow> = snapshot.rows(&all).await?;
+    let witnesses = Witnesses::load(snapshot, master, at, all.clone(), &coverage).await?;
+    let attributes = columns.iter().filter_map(|column| match column {
+        MasterColumn::Attribute(name) => Some(*name),
+        MasterColumn::Relation(_) => None,
+    });
+    let relations: Vec<_> = columns
+        .iter()
+        .filter_map(|column| match column {
+            MasterColumn::Relation(kind) => Some(*kind),
+            MasterColumn::Attribute(_) => None,
+        })
+        .collect();
+    let hearing = Hearing::new(witnesses, attributes, &relations);
+    let heard = Heard::all(&hearing, snapshot, &register, &all).await?;
+    for (index, asset) in register.assets.iter().enumerate() {
+        let settled = heard.settle(index);
+        masters.push(asset.asset, |column| match column {
+            MasterColumn::Attribute(name) => settled.value(name),
+            MasterColumn::Relation(kind) => settled.targets(kind).first().map(|target| &**target),
+        });
+    }
+    Ok(masters)
+}

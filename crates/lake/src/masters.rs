@@ -1,0 +1,143 @@
+//! What stands of each asset, for the views.
+//!
+//! Which of several sources' values stands is decided by rules the lake does not know. Who knows
+//! them hands over a table for one query: a row an asset, a column a value. [`wanted`] says which
+//! values the views of a query show.
+
+use std::fmt;
+use std::sync::Arc;
+
+use datafusion::{
+    arrow::{
+        array::{ArrayRef, Int64Builder, RecordBatch, StringDictionaryBuilder, new_null_array},
+        datatypes::{DataType, Field, Int32Type, Schema, SchemaRef},
+        error::ArrowError,
+    },
+    datasource::MemTable,
+    prelude::SessionContext,
+};
+use yagura_model::{asset::RelationKind, attribute::names, id::AssetKey};
+
+use crate::{error::LakeError, query::one_select, views::View};
+
+/// A value of an asset that views show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MasterColumn {
+    /// The other side of a relation.
+    Relation(RelationKind),
+    /// The value of an attribute.
+    Attribute(&'static str),
+}
+
+impl MasterColumn {
+    /// Every column the views stand on.
+    pub const ALL: &'static [Self] = &[
+        Self::Relation(RelationKind::ManagedBy),
+        Self::Relation(RelationKind::UsedBy),
+        Self::Relation(RelationKind::OperatedBy),
+        Self::Relation(RelationKind::PartOf),
+        Self::Attribute(names::OS),
+        Self::Attribute(names::OS_VERSION),
+        Self::Attribute(names::OWNER),
+        Self::Attribute(names::EXPOSURE),
+        Self::Attribute(names::LIFE_CYCLE),
+        Self::Attribute(names::ENABLED),
+        Self::Attribute(names::EMPLOYMENT),
+        Self::Attribute(names::MFA),
+        Self::Attribute(names::PRIVILEGED),
+        Self::Attribute(names::LAST_LOGIN),
+        Self::Attribute(names::TRAINED_AT),
+        Self::Attribute(names::CONFIDENTIALITY),
+        Self::Attribute(names::INTEGRITY),
+        Self::Attribute(names::AVAILABILITY),
+        Self::Attribute(names::ASSESSED_AT),
+        Self::Attribute(names::ENCRYPTED),
+        Self::Attribute(names::PERSONAL_DATA),
+        Self::Attribute(names::STORED_AT),
+    ];
+
+    /// Its name in the SQL of the views: that of the relation or attribute.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Relation(kind) => kind.as_str(),
+            Self::Attribute(name) => name,
+        }
+    }
+
+    /// Whether the SQL of a view stands on it.
+    fn stands_in(self, view: &View) -> bool {
+        view.sql.contains(&format!("{{m:{}}}", self.name()))
+    }
+}
+
+/// The values that the views a query names show; none if it needs no table of them.
+///
+/// # Errors
+/// If it is not one `SELECT` over the views.
+pub fn wanted(sql: &str) -> Result<Vec<MasterColumn>, LakeError> {
+    let named = one_select(&SessionContext::new(), sql)?;
+    let shown = |column: &MasterColumn| named.iter().any(|view| column.stands_in(view));
+    Ok(MasterColumn::ALL.iter().copied().filter(shown).collect())
+}
+
+/// What stands of some assets.
+pub struct Masters {
+    assets: Int64Builder,
+    columns: Vec<(MasterColumn, StringDictionaryBuilder<Int32Type>)>,
+}
+
+impl fmt::Debug for Masters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let columns: Vec<&str> = self.columns.iter().map(|(column, _)| column.name()).collect();
+        f.debug_struct("Masters").field("columns", &columns).finish_non_exhaustive()
+    }
+}
+
+impl Masters {
+    /// A table of some values.
+    pub fn new(columns: &[MasterColumn]) -> Self {
+        let columns = columns.iter().map(|column| (*column, StringDictionaryBuilder::new()));
+        Self { assets: Int64Builder::new(), columns: columns.collect() }
+    }
+
+    /// Adds an asset with its values.
+    pub fn push<'v>(&mut self, asset: AssetKey, value: impl Fn(MasterColumn) -> Option<&'v str>) {
+        self.assets.append_value(asset.0);
+        for (column, values) in &mut self.columns {
+            values.append_option(value(*column));
+        }
+    }
+
+    /// The table, with a column without values for each that was not asked for.
+    pub(crate) fn table(mut self) -> Result<MemTable, LakeError> {
+        let assets: ArrayRef = Arc::new(self.assets.finish());
+        let rows = assets.len();
+        let mut arrays = vec![assets];
+        for column in MasterColumn::ALL {
+            let asked = self.columns.iter_mut().find(|(other, _)| other == column);
+            arrays.push(match asked {
+                Some((_, values)) => Arc::new(values.finish()),
+                None => new_null_array(&text(), rows),
+            });
+        }
+        let schema = schema();
+        let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)
+            .map_err(|error: ArrowError| LakeError::Task(error.to_string()))?;
+        // In pieces of a size that an operator takes at once.
+        let pieces = (0..rows).step_by(PIECE).map(|at| batch.slice(at, PIECE.min(rows - at)));
+        Ok(MemTable::try_new(schema, vec![pieces.collect()])?)
+    }
+}
+
+/// Rows of a piece of the table.
+const PIECE: usize = 8192;
+
+fn text() -> DataType {
+    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
+}
+
+fn schema() -> SchemaRef {
+    let asset = Field::new("asset", DataType::Int64, false);
+    let columns = MasterColumn::ALL.iter().map(|column| Field::new(column.name(), text(), true));
+    Arc::new(Schema::new(std::iter::once(asset).chain(columns).collect::<Vec<_>>()))
+}
