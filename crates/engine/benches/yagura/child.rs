@@ -97,7 +97,7 @@ async fn scored(lake: &Path) -> Result<Value, Failure> {
     let lake = Lake::open(lake)?;
     let snapshot = lake.snapshot().await?;
     let (now, model, master) = (Clock::System.now(), Model::shipped(), Master::shipped());
-    let sweep = Sweep::run(&snapshot, model, master, now, None).await?;
+    let sweep = Sweep::present(&lake, &snapshot, model, master, now, None).await?;
     let all =
         [By::Organisation, By::System, By::Asset, By::Class, By::Check, By::Remedy, By::Domain];
     let orders = all.map(|by| sweep.totals(by).len());

@@ -45,7 +45,7 @@ impl ScoreRun {
     }
 
     /// Scores some assets as they are now. In a large lake their unknowns are held against the
-    /// references that the last score of the present left, if there are any.
+    /// references that the last score of the present left; if there are none, they are made first.
     ///
     /// # Errors
     /// If a table cannot be read.
@@ -57,12 +57,12 @@ impl ScoreRun {
         now: Timestamp,
         assets: &BTreeSet<AssetKey>,
     ) -> Result<(Self, Facts), LakeError> {
-        let left = match is_large(snapshot).await? {
-            true => References::left(lake, model, master, now).await?,
-            false => None,
-        };
-        let Some(references) = left else {
+        if !is_large(snapshot).await? {
             return Self::present(lake, snapshot, model, master, now).await;
+        }
+        let references = match References::left(lake, model, master, now).await? {
+            Some(left) => left,
+            None => Sweep::present(lake, snapshot, model, master, now, None).await?.references,
         };
         Self::few(references, snapshot, model, master, now, assets).await
     }
