@@ -15,6 +15,7 @@ mod findings;
 mod hash;
 mod identity;
 mod ingested;
+mod known;
 mod line;
 pub(crate) mod organisations;
 mod reading;
@@ -39,6 +40,7 @@ use yagura_lake::{Lake, LakeError, Transaction, Writer};
 pub use error::IngestError;
 pub(crate) use identity::{identity_in, in_force, is_within, joined, renamed};
 pub use ingested::Ingested;
+use known::Known;
 pub use line::IngestLine;
 pub use reading::Reading;
 pub use request::Request;
@@ -118,9 +120,12 @@ impl Ingest {
         readings: Vec<Reading>,
     ) -> Result<Vec<Result<Ingested, IngestError>>, LakeError> {
         let mut transaction = writer.begin();
+        let mut known = Known::default();
         let mut taken = Vec::with_capacity(readings.len());
         for reading in readings {
-            taken.push(compare::take(writer, &mut transaction, &self.rules, reading).await);
+            taken.push(
+                compare::take(writer, &mut transaction, &mut known, &self.rules, reading).await,
+            );
         }
         if !transaction.is_empty() {
             writer.finish(transaction, self.clock.now()).await?;

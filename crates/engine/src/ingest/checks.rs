@@ -2,16 +2,10 @@
 
 use std::collections::HashMap;
 
-use yagura_lake::{
-    LakeError,
-    row::Stored,
-    rows::{CheckName, CheckRow},
-    scan::Filter,
-    table::Table,
-};
+use yagura_lake::{LakeError, rows::CheckRow, table::Table};
 use yagura_model::{coverage::ObservationKind, id::CheckKey};
 
-use super::{hash, stage::Check, work::Work};
+use super::{hash, known::KnownChecks, stage::Check, work::Work};
 
 /// What closing a finding needs to know of its check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,39 +15,41 @@ pub(super) struct Nature {
     pub(super) remote: Option<bool>,
 }
 
-/// The checks of a report.
-#[derive(Debug, Default)]
-pub(super) struct Checks {
+/// The checks of a report, beside those the lake knows.
+#[derive(Debug)]
+pub(super) struct Checks<'k> {
     /// Keys by the stage's number.
     pub(super) keys: Vec<CheckKey>,
-    /// The nature of every check of the tool, those of the report among them.
-    pub(super) natures: HashMap<CheckKey, Nature>,
-    by_id: HashMap<String, CheckKey>,
+    known: &'k KnownChecks,
+    tool: &'k str,
+    /// The nature of the checks of the report.
+    natures: HashMap<CheckKey, Nature>,
+    /// The checks of the report that the lake did not know.
+    new: HashMap<String, CheckKey>,
 }
 
-impl Checks {
+impl Checks<'_> {
     /// The key of a check of the tool by its own id.
     pub(super) fn by_id(&self, id: &str) -> Option<CheckKey> {
-        self.by_id.get(id).copied()
+        let known = || self.known.by_id(self.tool, id).map(|stored| stored.row.check);
+        self.new.get(id).copied().or_else(known)
+    }
+
+    /// What closing a finding of a check needs to know, of whichever tool it is.
+    pub(super) fn nature(&self, check: CheckKey) -> Option<Nature> {
+        self.natures.get(&check).copied().or_else(|| self.known.nature(check))
     }
 }
 
 /// Finds or writes the definition of every check of the report.
-pub(super) async fn find_or_write(work: &mut Work<'_>) -> Result<Checks, LakeError> {
-    let known: Vec<Stored<CheckName>> = work.transaction.read(&Filter::all()).await?;
-    let mut checks = Checks::default();
-    let mut stored: HashMap<String, Stored<CheckName>> = HashMap::new();
-    for check in known {
-        let kind = u8::try_from(check.row.kind).ok().and_then(ObservationKind::from_number);
-        checks.natures.insert(check.row.check, Nature { kind, remote: check.row.remote });
-        if check.row.tool == work.tool {
-            checks.by_id.insert(check.row.id.clone(), check.row.check);
-            stored.insert(check.row.id.clone(), check);
-        }
-    }
+pub(super) async fn find_or_write<'k>(work: &mut Work<'k>) -> Result<Checks<'k>, LakeError> {
+    let known = work.known.checks(work.transaction).await?;
+    let tool = work.tool;
+    let mut checks =
+        Checks { keys: Vec::new(), known, tool, natures: HashMap::new(), new: HashMap::new() };
     let stage = work.stage;
     for seen in &stage.checks {
-        let before = stored.get(seen.id.as_ref());
+        let before = known.by_id(tool, &seen.id);
         // Seen without credentials once, it is known to be visible without them for ever.
         let remote = if before.is_some_and(|check| check.row.remote == Some(true)) {
             Some(true)
@@ -69,11 +65,13 @@ pub(super) async fn find_or_write(work: &mut Work<'_>) -> Result<Checks, LakeErr
             if let Some(check) = before {
                 work.changes.superseded.push((Table::Checks, check.id));
             }
-            let row = definition(seen, key, &work.tool, remote, content);
+            let row = definition(seen, key, tool, remote, content);
             work.changes.checks.push(row);
         }
         checks.natures.insert(key, Nature { kind: Some(seen.kind), remote });
-        checks.by_id.insert(seen.id.to_string(), key);
+        if before.is_none() {
+            checks.new.insert(seen.id.to_string(), key);
+        }
         checks.keys.push(key);
     }
     Ok(checks)

@@ -9,14 +9,17 @@ use yagura_lake::{
 use yagura_model::id::ReportKey;
 
 use super::{
-    IngestError, Ingested, Reading, checks, covering, describe, findings, identity, organisations,
-    source, subjects, work::Work,
+    IngestError, Ingested, Reading, checks, covering, describe, findings, identity,
+    known::{Added, Known},
+    organisations, source, subjects,
+    work::Work,
 };
 
 /// Adds what a report changes to a transaction; of a report that is refused, nothing.
 pub(super) async fn take(
     writer: &mut Writer,
     transaction: &mut Transaction,
+    known: &mut Known,
     rules: &Rules,
     reading: Reading,
 ) -> Result<Ingested, IngestError> {
@@ -33,15 +36,18 @@ pub(super) async fn take(
         let name = reading.request.source.clone();
         return Err(IngestError::Beyond { name, kinds: beyond });
     }
-    let (compared, changes) = compare(transaction, rules, &reading, source, changes).await?;
+    let (compared, changes) = compare(transaction, known, rules, &reading, source, changes).await?;
+    let added = Added::of(&changes);
     let mut ingested = Ingested { organisations_new, ..compared };
     keep(writer, transaction, reading, changes, &mut ingested).await?;
+    known.add(transaction, added).await?;
     Ok(ingested)
 }
 
 /// The steps.
 async fn compare(
     transaction: &Transaction,
+    known: &Known,
     rules: &Rules,
     reading: &Reading,
     source: SourceRow,
@@ -54,12 +60,13 @@ async fn compare(
     let mut work = Work {
         stage: &reading.stage,
         transaction,
+        known,
         rules,
         organisation: reading.request.organisation.as_str(),
         source,
         report: ReportKey(0),
         at: reading.at,
-        tool,
+        tool: &tool,
         changes,
     };
     work.report = ReportKey(work.count("reports"));

@@ -111,7 +111,7 @@ impl Covering {
 pub(super) async fn gather(
     work: &mut Work<'_>,
     subjects: &Subjects,
-    checks: &Checks,
+    checks: &Checks<'_>,
 ) -> Result<Covering, LakeError> {
     let mut covering = Covering::default();
     let evaluated = evaluated(work, checks);
@@ -151,7 +151,7 @@ pub(super) async fn gather(
 }
 
 /// The checks with an outcome, by local asset.
-fn evaluated(work: &Work<'_>, checks: &Checks) -> HashMap<u32, BTreeSet<CheckKey>> {
+fn evaluated(work: &Work<'_>, checks: &Checks<'_>) -> HashMap<u32, BTreeSet<CheckKey>> {
     let named = work.stage.coverage.iter();
     let named = named.filter(|seen| matches!(seen.checks, Evaluated::Named(_)));
     let named: BTreeSet<u32> = named.map(|seen| seen.asset).collect();

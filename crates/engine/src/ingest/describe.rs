@@ -3,13 +3,16 @@
 //! A statement of a name puts the values said in place of those said before; a name that is not
 //! mentioned stays as it was. A statement older than what is known goes into the history.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use yagura_lake::{
     LakeError,
     row::{Row, RowId, Stored},
-    rows::{AttributeRow, IdentifierRow, PackageRow, RelationRow, SoftwareRow, SoftwareSetRow},
+    rows::{
+        AttributeRow, IdentifierRow, PackageRow, RelationRow, SoftwareRow, SoftwareSetName,
+        SoftwareSetRow,
+    },
     scan::Filter,
     table::Table,
 };
@@ -20,7 +23,7 @@ use yagura_model::{
 use super::{
     hash,
     identity::identity_hash,
-    stage::Asset,
+    stage::{Asset, Package},
     work::{Subjects, Work},
 };
 
@@ -277,7 +280,7 @@ async fn software(work: &mut Work<'_>, subjects: &Subjects) -> Result<Vec<Softwa
         });
     }
     let filter = Filter::of("software_set", new_sets.keys().copied());
-    let known: Vec<SoftwareSetRow> = work.transaction.rows(&filter).await?;
+    let known: Vec<SoftwareSetName> = work.transaction.rows(&filter).await?;
     for set in known {
         new_sets.remove(&set.software_set);
     }
@@ -289,36 +292,19 @@ async fn software(work: &mut Work<'_>, subjects: &Subjects) -> Result<Vec<Softwa
     Ok(rows)
 }
 
+/// The key of every package of the report.
 async fn package_keys(work: &mut Work<'_>) -> Result<Vec<i32>, LakeError> {
-    type Key = (String, String, String, String, String);
-    let known: Vec<PackageRow> = work.transaction.rows(&Filter::all()).await?;
-    let mut by_content: HashMap<Key, i32> = known
-        .into_iter()
-        .map(|row| ((row.name, row.version, row.purl, row.cpe, row.vendor), row.package))
-        .collect();
-    let mut keys = Vec::new();
-    for package in &work.stage.packages {
-        let content: Key = (
-            package.name.clone(),
-            package.version.clone(),
-            package.purl.clone(),
-            package.cpe.clone(),
-            package.vendor.clone(),
-        );
-        let key = match by_content.get(&content) {
+    let known = work.known.packages(work.transaction).await?;
+    let stage = work.stage;
+    let mut keys = Vec::with_capacity(stage.packages.len());
+    for package in &stage.packages {
+        let key = match known.get(package) {
             Some(key) => *key,
             None => {
                 let key = work.count("packages") as i32;
-                let (name, version, purl, cpe, vendor) = content.clone();
-                work.changes.packages.push(PackageRow {
-                    package: key,
-                    name,
-                    version,
-                    purl,
-                    cpe,
-                    vendor,
-                });
-                by_content.insert(content, key);
+                let Package { name, version, purl, cpe, vendor } = package.clone();
+                let row = PackageRow { package: key, name, version, purl, cpe, vendor };
+                work.changes.packages.push(row);
                 key
             }
         };

@@ -38,7 +38,7 @@ type Key = (SubjectKey, CheckKey, Arc<str>);
 pub(super) async fn compare(
     work: &mut Work<'_>,
     subjects: &Subjects,
-    checks: &Checks,
+    checks: &Checks<'_>,
     covering: &Covering,
 ) -> Result<Compared, LakeError> {
     let mut before = stored(work, subjects).await?;
@@ -48,7 +48,7 @@ pub(super) async fn compare(
     now.dedup_by(|b, a| key(a) == key(b));
 
     let mut compared = Compared::default();
-    let nature = |check| checks.natures.get(&check).copied();
+    let nature = |check| checks.nature(check);
     for row in now {
         let history = before.remove(&owned_key(&row)).unwrap_or_default();
         let at = row.first_seen;
@@ -128,7 +128,7 @@ async fn stored(
 }
 
 /// The statements of the report as rows that begin at their observation.
-fn seen(work: &Work<'_>, subjects: &Subjects, checks: &Checks) -> Vec<FindingRow> {
+fn seen(work: &Work<'_>, subjects: &Subjects, checks: &Checks<'_>) -> Vec<FindingRow> {
     let row = |finding: &super::stage::Finding| {
         Some(FindingRow {
             subject: subjects.get(finding.asset)?,

@@ -13,7 +13,7 @@ use yagura_model::{
     id::{ReportKey, SubjectKey},
 };
 
-use super::stage::Stage;
+use super::{known::Known, stage::Stage};
 
 /// Most subjects born in one shard.
 pub(super) const SHARD_SUBJECTS: i64 = 50_000;
@@ -24,6 +24,8 @@ pub(super) struct Work<'a> {
     pub(super) stage: &'a Stage,
     /// The lake with what reports before this one change.
     pub(super) transaction: &'a Transaction,
+    /// What it shares with other reports.
+    pub(super) known: &'a Known,
     pub(super) rules: &'a Rules,
     /// The organisation the report was given for.
     pub(super) organisation: &'a str,
@@ -32,7 +34,7 @@ pub(super) struct Work<'a> {
     /// When the report was observed.
     pub(super) at: Timestamp,
     /// Namespace of the ids of checks.
-    pub(super) tool: String,
+    pub(super) tool: &'a str,
     pub(super) changes: Changes,
 }
 

@@ -46,6 +46,14 @@ row! {
 }
 
 row! {
+    /// Which set of packages there is: a part of its columns.
+    pub struct SoftwareSetName in SoftwareSets keyed by software_set {
+        /// Hash of the set.
+        pub software_set: i64,
+    }
+}
+
+row! {
     /// What finds the definition of a check again: a part of its columns.
     pub struct CheckName in Checks keyed by check {
         /// Its key.

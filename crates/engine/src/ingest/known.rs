@@ -1,0 +1,115 @@
+//! What all reports share: the checks and packages the lake knows, read once for the reports of one
+//! commit.
+
+use std::collections::HashMap;
+
+use tokio::sync::OnceCell;
+use yagura_lake::{
+    Changes, LakeError, Transaction,
+    row::Stored,
+    rows::{CheckName, PackageRow},
+    scan::Filter,
+};
+use yagura_model::{coverage::ObservationKind, id::CheckKey};
+
+use super::{checks::Nature, stage::Package};
+
+/// Checks and packages, as far as they were asked for.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    checks: OnceCell<KnownChecks>,
+    packages: OnceCell<HashMap<Package, i32>>,
+}
+
+/// The definitions of checks.
+#[derive(Debug, Default)]
+pub(super) struct KnownChecks {
+    by_tool: HashMap<String, HashMap<String, Stored<CheckName>>>,
+    natures: HashMap<CheckKey, Nature>,
+}
+
+/// What a report added, to be known to the next.
+#[derive(Debug)]
+pub(super) struct Added {
+    checks: Vec<CheckKey>,
+    packages: Vec<PackageRow>,
+}
+
+impl Added {
+    pub(super) fn of(changes: &Changes) -> Self {
+        let checks = changes.checks.iter().map(|row| row.check).collect();
+        Self { checks, packages: changes.packages.clone() }
+    }
+}
+
+impl Known {
+    /// Every check.
+    pub(super) async fn checks(
+        &self,
+        transaction: &Transaction,
+    ) -> Result<&KnownChecks, LakeError> {
+        self.checks
+            .get_or_try_init(|| async {
+                let mut known = KnownChecks::default();
+                known.add(transaction.read(&Filter::all()).await?);
+                Ok(known)
+            })
+            .await
+    }
+
+    /// The key of every package.
+    pub(super) async fn packages(
+        &self,
+        transaction: &Transaction,
+    ) -> Result<&HashMap<Package, i32>, LakeError> {
+        self.packages
+            .get_or_try_init(|| async {
+                let rows: Vec<PackageRow> = transaction.rows(&Filter::all()).await?;
+                Ok(rows.into_iter().map(keyed).collect())
+            })
+            .await
+    }
+
+    /// Takes note of what a report added to the transaction.
+    pub(super) async fn add(
+        &mut self,
+        transaction: &Transaction,
+        added: Added,
+    ) -> Result<(), LakeError> {
+        if let (Some(known), false) = (self.checks.get_mut(), added.checks.is_empty()) {
+            let keys = added.checks.iter().map(|check| i64::from(check.0));
+            known.add(transaction.read(&Filter::of("check", keys)).await?);
+        }
+        if let Some(known) = self.packages.get_mut() {
+            known.extend(added.packages.into_iter().map(keyed));
+        }
+        Ok(())
+    }
+}
+
+fn keyed(row: PackageRow) -> (Package, i32) {
+    let PackageRow { package, name, version, purl, cpe, vendor } = row;
+    (Package { name, version, purl, cpe, vendor }, package)
+}
+
+impl KnownChecks {
+    fn add(&mut self, rows: Vec<Stored<CheckName>>) {
+        for stored in rows {
+            let row = &stored.row;
+            let kind = u8::try_from(row.kind).ok().and_then(ObservationKind::from_number);
+            self.natures.insert(row.check, Nature { kind, remote: row.remote });
+            let of_tool = self.by_tool.entry(row.tool.clone()).or_default();
+            of_tool.insert(row.id.clone(), stored);
+        }
+    }
+
+    /// The check of a tool by its own id.
+    pub(super) fn by_id(&self, tool: &str, id: &str) -> Option<&Stored<CheckName>> {
+        self.by_tool.get(tool)?.get(id)
+    }
+
+    /// What closing a finding of it needs to know.
+    pub(super) fn nature(&self, check: CheckKey) -> Option<Nature> {
+        self.natures.get(&check).copied()
+    }
+}
