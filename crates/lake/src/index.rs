@@ -2,8 +2,9 @@
 //!
 //! What is looked for by a hash may lie in any file of a table. Whoever looks once reads the column;
 //! whoever looks again and again in one process is better served by an index, which names the
-//! subjects, by which files are sorted. It names more than needed at times (what ended, what an older
-//! snapshot does not hold yet), so what it names is read and tried like everything else.
+//! subjects, by which files are sorted. It holds the values of all versions ever written, so that it
+//! serves every snapshot and what was known at any commit. It names more than needed therefore, and
+//! what it names is read and tried like everything else.
 
 use std::collections::BTreeMap;
 use std::sync::{
@@ -70,7 +71,7 @@ async fn pairs<T: Row + Send + 'static>(
     after: Commit,
     pair: impl Fn(&T) -> Option<(i64, i64)> + Send + 'static,
 ) -> Result<Vec<(i64, i64)>, LakeError> {
-    let scan = snapshot.scan::<T>(&Filter::all()).await?.written_after(after);
+    let scan = snapshot.scan::<T>(&Filter::all().with_superseded()).await?.written_after(after);
     let reading = tokio::task::spawn_blocking(move || {
         let mut pairs = Vec::new();
         scan.each(None, |stored: Stored<T>| {
@@ -156,8 +157,7 @@ impl Indexes {
     ) -> Result<Option<Filter>, LakeError> {
         let Some((column, keys)) = &filter.keys else { return Ok(None) };
         let Some(indexed) = Indexed::of(table, column) else { return Ok(None) };
-        // Old versions are not in it.
-        if filter.superseded || !self.is_worth(snapshot, table, indexed).await? {
+        if !self.is_worth(snapshot, table, indexed).await? {
             return Ok(None);
         }
         self.refresh(snapshot, indexed).await?;
@@ -206,10 +206,57 @@ impl Indexes {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use std::time::Duration;
 
-    use super::Index;
-    use crate::keys::Keys;
+    use proptest::prelude::*;
+    use yagura_model::{
+        Timestamp,
+        id::{AssetKey, Shard, SubjectKey},
+    };
+
+    use super::{Index, WORTH_LOOKUPS};
+    use crate::{
+        Changes, Lake, Snapshot, keys::Keys, row::Stored, rows::LinkRow, scan::Filter, table::Table,
+    };
+
+    fn link(asset: i64) -> LinkRow {
+        LinkRow {
+            subject: SubjectKey::new(Shard(1), 1),
+            asset: AssetKey(asset),
+            valid_from: None,
+            valid_to: None,
+            decided_by: String::new(),
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_index_serves_older_states_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let lake = Lake::open(folder.path()).unwrap().with_indexes_from(0);
+        let now = Timestamp::UNIX_EPOCH;
+        let mut writer = lake.write(Duration::ZERO, now).await.unwrap();
+        let first = Changes { links: vec![link(7)], ..Changes::default() };
+        let first = writer.commit(first, now).await.unwrap();
+        let old = lake.snapshot().await.unwrap();
+        let rows: Vec<Stored<LinkRow>> = old.read(&Filter::all()).await.unwrap();
+        let superseded = rows.iter().map(|stored| (Table::Links, stored.id)).collect();
+        let moved = Changes { links: vec![link(8)], superseded, ..Changes::default() };
+        writer.commit(moved, now).await.unwrap();
+        let new = lake.snapshot().await.unwrap();
+
+        let count = async |snapshot: &Snapshot, filter: Filter| {
+            snapshot.rows::<LinkRow>(&filter).await.unwrap().len()
+        };
+        // The first lookups read the column, those after them the index.
+        for _ in 0..=WORTH_LOOKUPS + 1 {
+            let of = |asset| Filter::of("asset", [asset]);
+            assert_eq!(count(&new, of(8)).await, 1);
+            assert_eq!(count(&new, of(7)).await, 0);
+            assert_eq!(count(&new, of(7).with_superseded()).await, 1);
+            assert_eq!(count(&new, of(7).known_at(Some(first))).await, 1);
+            assert_eq!(count(&old, of(7)).await, 1);
+        }
+    }
 
     proptest! {
         #[test]

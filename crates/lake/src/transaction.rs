@@ -95,6 +95,9 @@ impl Transaction {
     ) -> Result<Vec<Stored<T>>, LakeError> {
         let mut rows = self.snapshot.read::<T>(filter).await?;
         let Some(added) = self.tables.get(&T::TABLE) else { return Ok(rows) };
+        if filter.known.is_some_and(|commit| commit < self.number) {
+            return Ok(rows);
+        }
         if !added.ended.is_empty() {
             for stored in &mut rows {
                 let ended = added.ended.get(&stored.id).copied();
