@@ -7,7 +7,7 @@ use toml::Spanned;
 use yagura_model::identifier::IdentifierKind;
 
 use crate::{
-    file::FileError,
+    file::{File, FileError, RawHead},
     identity::{KindRule, Limits, Never, Rules, Scope, Shape, Step, comparable},
     network::Network,
 };
@@ -22,17 +22,6 @@ struct RawRules {
     variant: Vec<RawVariant>,
     #[serde(default)]
     never: Vec<Spanned<RawNever>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawHead {
-    name: String,
-    version: String,
-    effective: Spanned<String>,
-    title_ja: String,
-    title_en: String,
-    source: String,
 }
 
 #[derive(Deserialize)]
@@ -76,10 +65,7 @@ struct RawNever {
 /// Reads and checks the text of a file of identity rules.
 pub(crate) fn read(text: &str) -> Result<Rules, FileError> {
     let raw: RawRules = toml::from_str(text).map_err(|error| FileError::of_toml(text, &error))?;
-    let effective = raw.rules.effective.as_ref().parse().map_err(|_| {
-        let reason = "not a date; write it like `2026-11-01`";
-        FileError::at(text, &raw.rules.effective.span(), reason)
-    })?;
+    let file = File { text };
     let limits = *raw.limits.as_ref();
     if limits.second_person_above == 0 || limits.simultaneous_hours == 0 {
         return Err(FileError::at(text, &raw.limits.span(), "a limit of 0 forbids everything"));
@@ -90,9 +76,9 @@ pub(crate) fn read(text: &str) -> Result<Rules, FileError> {
         add(text, never, &mut kinds)?;
     }
     Ok(Rules {
-        name: raw.rules.name,
-        version: raw.rules.version,
-        effective,
+        name: file.word(&raw.rules.name)?,
+        version: file.word(&raw.rules.version)?,
+        effective: file.date(&raw.rules.effective)?,
         title_ja: raw.rules.title_ja,
         title_en: raw.rules.title_en,
         source: raw.rules.source,

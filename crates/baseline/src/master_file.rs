@@ -8,11 +8,10 @@ use toml::Spanned;
 use yagura_model::asset::RelationKind;
 
 use crate::{
-    file::FileError,
+    file::{File, FileError, RawHead},
     master::{Master, NetworkClass, Networks, Preference, SourceKind},
 };
 
-const LONGEST_DAYS: u32 = 3650;
 /// Entries of kinds of sources a file may have.
 const MOST_KINDS: usize = 200;
 
@@ -28,17 +27,6 @@ struct RawMaster {
     attribute: Vec<RawAttribute>,
     #[serde(default)]
     relation: Vec<RawRelation>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawHead {
-    name: Spanned<String>,
-    version: Spanned<String>,
-    effective: Spanned<String>,
-    title_ja: String,
-    title_en: String,
-    source: String,
 }
 
 #[derive(Deserialize)]
@@ -116,9 +104,7 @@ pub(crate) fn read(text: &str) -> Result<Master, FileError> {
         name: file.word(&raw.master.name)?,
         version: file.word(&raw.master.version)?,
         digest: hex::encode(Sha256::digest(text)),
-        effective: raw.master.effective.as_ref().parse().map_err(|_| {
-            file.refuse(&raw.master.effective, "not a date; write it like `2026-11-01`")
-        })?,
+        effective: file.date(&raw.master.effective)?,
         title_ja: raw.master.title_ja.clone(),
         title_en: raw.master.title_en.clone(),
         source: raw.master.source.clone(),
@@ -149,32 +135,7 @@ pub(crate) fn read(text: &str) -> Result<Master, FileError> {
     Ok(master)
 }
 
-/// The file's text, for the places of errors.
-struct File<'a> {
-    text: &'a str,
-}
-
 impl File<'_> {
-    fn refuse<T>(&self, value: &Spanned<T>, reason: impl Into<String>) -> FileError {
-        FileError::at(self.text, &value.span(), reason)
-    }
-
-    fn word(&self, value: &Spanned<String>) -> Result<String, FileError> {
-        if value.as_ref().trim().is_empty() {
-            return Err(self.refuse(value, "must not be empty"));
-        }
-        Ok(value.as_ref().clone())
-    }
-
-    fn days(&self, value: &Spanned<u32>, least: u32) -> Result<u32, FileError> {
-        let days = *value.as_ref();
-        if !(least..=LONGEST_DAYS).contains(&days) {
-            let reason = format!("`{days}` is not from {least} to {LONGEST_DAYS} days");
-            return Err(self.refuse(value, reason));
-        }
-        Ok(days)
-    }
-
     fn networks(&self, raw: &[RawNetwork]) -> Result<Vec<NetworkClass>, FileError> {
         let mut networks: Vec<NetworkClass> = Vec::new();
         for entry in raw {

@@ -11,7 +11,7 @@ use toml::Spanned;
 use yagura_model::{domain::AssetClass, severity::Severity};
 
 use crate::{
-    file::FileError,
+    file::{File, FileError},
     model::{
         AgeCurve, BasePoints, DueDays, ExposureFactors, GapCheck, GapFactor, Model, RemedyRule,
         ThreatFactors, UnknownCost, ValueFactors, VectorOrder,
@@ -27,7 +27,6 @@ use crate::{
 
 const LARGEST_BASE: u32 = 100;
 const LARGEST_FACTOR: u32 = 10;
-const LONGEST_DAYS: u32 = 3650;
 
 /// Reads and checks the text of a model file.
 pub(crate) fn read(text: &str) -> Result<Model, FileError> {
@@ -38,9 +37,7 @@ pub(crate) fn read(text: &str) -> Result<Model, FileError> {
         name: file.word(&raw.model.name)?,
         version: file.word(&raw.model.version)?,
         digest: hex::encode(Sha256::digest(text)),
-        effective: raw.model.effective.as_ref().parse().map_err(|_| {
-            file.refuse(&raw.model.effective, "not a date; write it like `2026-11-01`")
-        })?,
+        effective: file.date(&raw.model.effective)?,
         title_ja: raw.model.title_ja,
         title_en: raw.model.title_en,
         vectors: VectorOrder {
@@ -87,23 +84,7 @@ fn sources(raw: &RawModel) -> BTreeMap<&'static str, String> {
     .into()
 }
 
-/// The file's text, for the places of errors.
-struct File<'a> {
-    text: &'a str,
-}
-
 impl File<'_> {
-    fn refuse<T>(&self, value: &Spanned<T>, reason: impl Into<String>) -> FileError {
-        FileError::at(self.text, &value.span(), reason)
-    }
-
-    fn word(&self, value: &Spanned<String>) -> Result<String, FileError> {
-        if value.as_ref().trim().is_empty() {
-            return Err(self.refuse(value, "must not be empty"));
-        }
-        Ok(value.as_ref().clone())
-    }
-
     /// A number as its text says it, from 0 to `largest`.
     fn number(&self, value: &Number, largest: u32) -> Result<Ratio, FileError> {
         let text = self.text.get(value.span()).unwrap_or("");
@@ -121,15 +102,6 @@ impl File<'_> {
             return Err(self.refuse(value, "a factor must be more than 0"));
         }
         Ok(factor)
-    }
-
-    fn days(&self, value: &Spanned<u32>) -> Result<u32, FileError> {
-        match *value.as_ref() {
-            days @ 1..=LONGEST_DAYS => Ok(days),
-            days => {
-                Err(self.refuse(value, format!("`{days}` is not from 1 to {LONGEST_DAYS} days")))
-            }
-        }
     }
 
     fn severity(&self, value: &Spanned<Severity>) -> Result<Severity, FileError> {
@@ -266,14 +238,14 @@ impl File<'_> {
             start,
             at_due,
             longest,
-            longest_after_days: self.days(&raw.longest_after_days)?,
+            longest_after_days: self.days(&raw.longest_after_days, 1)?,
             immediate: raw.immediate,
             due_days: DueDays {
-                critical: self.days(&raw.due_days.critical)?,
-                high: self.days(&raw.due_days.high)?,
-                medium: self.days(&raw.due_days.medium)?,
-                low: self.days(&raw.due_days.low)?,
-                known_exploited: self.days(&raw.due_days.known_exploited)?,
+                critical: self.days(&raw.due_days.critical, 1)?,
+                high: self.days(&raw.due_days.high, 1)?,
+                medium: self.days(&raw.due_days.medium, 1)?,
+                low: self.days(&raw.due_days.low, 1)?,
+                known_exploited: self.days(&raw.due_days.known_exploited, 1)?,
             },
         })
     }
@@ -304,7 +276,7 @@ impl File<'_> {
         let mut required: BTreeMap<AssetClass, Vec<Required>> = BTreeMap::new();
         for entry in raw {
             let kind = *entry.kind.as_ref();
-            let days = self.days(&entry.days)?;
+            let days = self.days(&entry.days, 1)?;
             for class in &entry.classes {
                 let of_class = required.entry(*class.as_ref()).or_default();
                 if of_class.iter().any(|other| other.kind == kind) {

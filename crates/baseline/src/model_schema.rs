@@ -8,6 +8,7 @@ use toml::Spanned;
 use yagura_model::{coverage::ObservationKind, domain::AssetClass, severity::Severity};
 
 use crate::{
+    file::RawHead,
     model::{GapFactor, Immediate},
     vector::CvssVersion,
 };
@@ -54,17 +55,6 @@ pub(crate) struct RawModel {
     pub(crate) remedy: RawRemedy,
     pub(crate) unknown: RawUnknown,
     pub(crate) required: Vec<RawRequired>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RawHead {
-    pub(crate) name: Spanned<String>,
-    pub(crate) version: Spanned<String>,
-    pub(crate) effective: Spanned<String>,
-    pub(crate) title_ja: String,
-    pub(crate) title_en: String,
-    pub(crate) source: String,
 }
 
 #[derive(Deserialize)]
