@@ -39,7 +39,7 @@ use yagura_lake::{Lake, LakeError, Transaction, Writer};
 
 pub use error::IngestError;
 pub(crate) use identity::{identity_in, in_force, is_within, joined, renamed};
-pub use ingested::Ingested;
+pub use ingested::{Effects, Ingested};
 use known::Known;
 pub use line::IngestLine;
 pub use reading::Reading;

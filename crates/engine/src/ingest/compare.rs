@@ -9,7 +9,7 @@ use yagura_lake::{
 use yagura_model::id::ReportKey;
 
 use super::{
-    IngestError, Ingested, Reading, checks, covering, describe, findings, identity,
+    Effects, IngestError, Ingested, Reading, checks, covering, describe, findings, identity,
     known::{Added, Known},
     organisations, source, subjects,
     work::Work,
@@ -82,13 +82,15 @@ async fn compare(
         format: reading.format,
         unchanged: false,
         time_assumed: reading.time_assumed,
-        opened: compared.opened,
-        reopened: compared.reopened,
-        resolved: compared.resolved,
-        continuing: compared.continuing,
-        assets_new: resolved.new + resolved.held,
-        assets_matched: resolved.matched,
-        assets_held: resolved.held,
+        effects: Effects {
+            opened: compared.opened,
+            reopened: compared.reopened,
+            resolved: compared.resolved,
+            continuing: compared.continuing,
+            assets_new: resolved.new + resolved.held,
+            assets_matched: resolved.matched,
+            assets_held: resolved.held,
+        },
         ..Ingested::unchanged(row.report, &reading.digest, reading.at)
     };
     changes.reports.push(row);

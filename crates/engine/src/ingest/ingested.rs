@@ -1,5 +1,6 @@
 //! What became of a report.
 
+use serde::Serialize;
 use yagura_formats::collect::Tally;
 use yagura_model::{Timestamp, id::ReportKey};
 
@@ -22,6 +23,13 @@ pub struct Ingested {
     pub time_assumed: bool,
     /// Organisations made on the way.
     pub organisations_new: Vec<String>,
+    /// What it changed, in numbers.
+    pub effects: Effects,
+}
+
+/// What a report changed, in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Effects {
     /// Findings never seen before.
     pub opened: u64,
     /// Findings that came back.
@@ -50,13 +58,7 @@ impl Ingested {
             observed_at,
             time_assumed: false,
             organisations_new: Vec::new(),
-            opened: 0,
-            reopened: 0,
-            resolved: 0,
-            continuing: 0,
-            assets_new: 0,
-            assets_matched: 0,
-            assets_held: 0,
+            effects: Effects::default(),
         }
     }
 }

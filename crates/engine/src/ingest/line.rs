@@ -5,7 +5,7 @@ use yagura_formats::registry;
 use yagura_lake::{LakeError, Snapshot};
 use yagura_model::{id::ReportKey, record::Account};
 
-use super::Ingested;
+use super::{Effects, Ingested};
 use crate::{
     browse::reports,
     clock::Clock,
@@ -24,20 +24,9 @@ pub struct IngestLine {
     pub digest: String,
     /// Whether the source gave the same bytes before.
     pub unchanged: bool,
-    /// Findings never seen before.
-    pub opened: u64,
-    /// Findings that came back.
-    pub reopened: u64,
-    /// Findings that a covering look no longer sees.
-    pub resolved: u64,
-    /// Findings that go on.
-    pub continuing: u64,
-    /// Assets made.
-    pub assets_new: u64,
-    /// Assets known before.
-    pub assets_matched: u64,
-    /// Subjects whose identity waits for a person.
-    pub assets_held: u64,
+    /// What it changed, in numbers.
+    #[serde(flatten)]
+    pub effects: Effects,
     /// Whether the report counts for the time of its receipt, because nobody says another.
     pub time_assumed: bool,
 }
@@ -78,13 +67,7 @@ impl IngestLine {
             report: ingested.report,
             digest: ingested.digest,
             unchanged: ingested.unchanged,
-            opened: ingested.opened,
-            reopened: ingested.reopened,
-            resolved: ingested.resolved,
-            continuing: ingested.continuing,
-            assets_new: ingested.assets_new,
-            assets_matched: ingested.assets_matched,
-            assets_held: ingested.assets_held,
+            effects: ingested.effects,
             time_assumed: ingested.time_assumed,
         })
     }

@@ -14,7 +14,7 @@ async fn the_same_again_changes_nothing() {
     let request = House::request("grype");
     let report = grype("2026-10-01T00:00:00Z", &["CVE-2026-0001", "CVE-2026-0002"]);
     let first = house.take(&report, &request).await.unwrap();
-    assert_eq!((first.opened, first.assets_new, first.unchanged), (2, 1, false));
+    assert_eq!((first.effects.opened, first.effects.assets_new, first.unchanged), (2, 1, false));
     assert_eq!(first.organisations_new, ["sakura"]);
     let commit = house.ingest.lake.snapshot().await.unwrap().commit();
     let again = house.take(&report, &request).await.unwrap();
@@ -35,7 +35,12 @@ async fn findings_open_go_on_close_and_come_back() {
         .take(&grype("2026-10-02T00:00:00Z", &["CVE-2026-0002", "CVE-2026-0003"]), &request)
         .await
         .unwrap();
-    let counts = (second.opened, second.resolved, second.continuing, second.assets_matched);
+    let counts = (
+        second.effects.opened,
+        second.effects.resolved,
+        second.effects.continuing,
+        second.effects.assets_matched,
+    );
     assert_eq!(counts, (1, 1, 1, 1));
     assert_eq!(
         house.ask(OPEN).await,
@@ -43,7 +48,7 @@ async fn findings_open_go_on_close_and_come_back() {
     );
     let third =
         house.take(&grype("2026-10-03T00:00:00Z", &["CVE-2026-0001"]), &request).await.unwrap();
-    assert_eq!((third.opened, third.reopened, third.resolved), (0, 1, 2));
+    assert_eq!((third.effects.opened, third.effects.reopened, third.effects.resolved), (0, 1, 2));
     assert_eq!(
         house.ask(HISTORY).await,
         [
@@ -83,7 +88,10 @@ async fn one_source_closes_nothing_of_another() {
     house.take(&all, &House::request("grype-a")).await.unwrap();
     let none =
         house.take(&grype("2026-10-02T00:00:00Z", &[]), &House::request("grype-b")).await.unwrap();
-    assert_eq!((none.resolved, none.assets_new, none.assets_matched), (0, 0, 1));
+    assert_eq!(
+        (none.effects.resolved, none.effects.assets_new, none.effects.assets_matched),
+        (0, 0, 1)
+    );
     assert_eq!(house.ask(OPEN).await, ["CVE-2026-0001 2026-10-01T00:00:00Z"]);
 }
 
@@ -136,18 +144,18 @@ async fn a_scan_of_fewer_ports_closes_nothing_at_the_others() {
     let request = House::request("ports");
     let open = "SELECT location, first_seen FROM findings ORDER BY 1";
     let first = nmap("2026-10-01T00:00:00Z", "1-1000,8443", &[22, 443, 8443]);
-    assert_eq!(house.take(&first, &request).await.unwrap().opened, 3);
+    assert_eq!(house.take(&first, &request).await.unwrap().effects.opened, 3);
     let fewer = nmap("2026-10-02T00:00:00Z", "1-1000", &[443]);
-    assert_eq!(house.take(&fewer, &request).await.unwrap().resolved, 1);
+    assert_eq!(house.take(&fewer, &request).await.unwrap().effects.resolved, 1);
     assert_eq!(
         house.ask(open).await,
         ["443/tcp 2026-10-01T00:00:00Z", "8443/tcp 2026-10-01T00:00:00Z"]
     );
     // A scan of before, told late: what it did not look at is not gone in between.
     let late = nmap("2026-10-01T12:00:00Z", "22", &[]);
-    assert_eq!(house.take(&late, &request).await.unwrap().resolved, 0);
+    assert_eq!(house.take(&late, &request).await.unwrap().effects.resolved, 0);
     let all = nmap("2026-10-03T00:00:00Z", "1-65535", &[22]);
     let all = house.take(&all, &request).await.unwrap();
-    assert_eq!((all.reopened, all.resolved), (1, 2));
+    assert_eq!((all.effects.reopened, all.effects.resolved), (1, 2));
     assert_eq!(house.ask(open).await, ["22/tcp 2026-10-03T00:00:00Z"]);
 }

@@ -42,13 +42,13 @@ pub(super) fn row(line: &IngestLine) -> Vec<Cell> {
         Cell::count(line.report.0.unsigned_abs()),
         Cell::text(&line.digest),
         Cell::text(line.unchanged.to_string()),
-        Cell::count(line.opened),
-        Cell::count(line.reopened),
-        Cell::count(line.resolved),
-        Cell::count(line.continuing),
-        Cell::count(line.assets_new),
-        Cell::count(line.assets_matched),
-        Cell::count(line.assets_held),
+        Cell::count(line.effects.opened),
+        Cell::count(line.effects.reopened),
+        Cell::count(line.effects.resolved),
+        Cell::count(line.effects.continuing),
+        Cell::count(line.effects.assets_new),
+        Cell::count(line.effects.assets_matched),
+        Cell::count(line.effects.assets_held),
         Cell::text(line.time_assumed.to_string()),
     ];
     inspect::row(&line.inspection).into_iter().chain(own).collect()
@@ -122,13 +122,13 @@ fn shown(session: &Session, line: &IngestLine) -> Vec<Cell> {
 
 fn counts(line: &IngestLine) -> [Cell; 7] {
     [
-        Cell::count(line.opened).tone_if_any(Tone::Strong),
-        Cell::count(line.reopened).tone_if_any(Tone::Caution),
-        Cell::count(line.resolved),
-        Cell::count(line.continuing),
-        Cell::count(line.assets_new),
-        Cell::count(line.assets_matched),
-        Cell::count(line.assets_held).tone_if_any(Tone::Caution),
+        Cell::count(line.effects.opened).tone_if_any(Tone::Strong),
+        Cell::count(line.effects.reopened).tone_if_any(Tone::Caution),
+        Cell::count(line.effects.resolved),
+        Cell::count(line.effects.continuing),
+        Cell::count(line.effects.assets_new),
+        Cell::count(line.effects.assets_matched),
+        Cell::count(line.effects.assets_held).tone_if_any(Tone::Caution),
     ]
 }
 
@@ -141,13 +141,13 @@ fn sum(session: &Session, lines: &[IngestLine]) -> Vec<Cell> {
         Cell::empty(),
         Cell::empty(),
         total(|line| line.inspection.account.records),
-        total(|line| line.opened),
-        total(|line| line.reopened),
-        total(|line| line.resolved),
-        total(|line| line.continuing),
-        total(|line| line.assets_new),
+        total(|line| line.effects.opened),
+        total(|line| line.effects.reopened),
+        total(|line| line.effects.resolved),
+        total(|line| line.effects.continuing),
+        total(|line| line.effects.assets_new),
         Cell::empty(),
-        total(|line| line.assets_held),
+        total(|line| line.effects.assets_held),
     ]
 }
 

@@ -75,13 +75,19 @@ async fn findings_stay_with_the_machine_that_had_the_name_or_card() {
     give(&house, "sakura", "scanner", "10-01", &first).await;
     let second = scan("10-02", &[("192.0.2.10", "00:1b:21:00:00:01", "pc2.sakura.example")]);
     let taken = give(&house, "sakura", "scanner", "10-02", &second).await;
-    assert_eq!((taken.opened, taken.continuing, taken.assets_new), (1, 0, 1));
+    assert_eq!(
+        (taken.effects.opened, taken.effects.continuing, taken.effects.assets_new),
+        (1, 0, 1)
+    );
     let open = house.ask("SELECT count(*), count(DISTINCT asset) FROM findings").await;
     assert_eq!(open, ["2 2"]);
     // Back again: the first machine is known.
     let third = scan("10-03", &[("192.0.2.10", "00:1b:21:00:00:01", "pc1.sakura.example")]);
     let taken = give(&house, "sakura", "scanner", "10-03", &third).await;
-    assert_eq!((taken.opened, taken.continuing, taken.assets_new), (0, 1, 0));
+    assert_eq!(
+        (taken.effects.opened, taken.effects.continuing, taken.effects.assets_new),
+        (0, 1, 0)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

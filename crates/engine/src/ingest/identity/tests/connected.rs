@@ -24,7 +24,7 @@ async fn a_report_that_connects_two_assets_merges_them_and_the_past_stays_known(
         house.ingest.clock = crate::clock::Clock::Fixed("2026-11-02T00:00:00Z".parse().unwrap());
         give(&house, "sakura", "edr", "10-02", &text).await
     };
-    assert_eq!((merged.assets_new, merged.assets_held), (0, 0));
+    assert_eq!((merged.effects.assets_new, merged.effects.assets_held), (0, 0));
     check(&groups(&house).await, &held(&house).await, &["edr/pc0001 names/named register/pc"]);
     // As old as the older of the two.
     assert_eq!(house.ask(devices).await, ["1 2026-09-01T00:00:00Z"]);
@@ -46,7 +46,7 @@ async fn what_shares_a_value_that_stays_and_contradicts_in_another_is_held() {
     let wrong = format!(r#""device_number":"PC-1","name":"pc","serial":"SN-0007",{uuid}"#);
     take(&house, "agents", "10-01", &[&right]).await;
     let taken = take(&house, "register", "10-01", &[&wrong]).await;
-    assert_eq!((taken.assets_new, taken.assets_held), (1, 1));
+    assert_eq!((taken.effects.assets_new, taken.effects.assets_held), (1, 1));
     assert_eq!(held(&house).await, ["contradiction:serial"]);
     assert_eq!(groups(&house).await, ["agents/agent", "register/pc"]);
     // What changes nothing about it leaves it waiting.
