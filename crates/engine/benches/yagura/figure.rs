@@ -13,7 +13,7 @@ pub(crate) enum Side {
 #[derive(Debug, Clone)]
 pub(crate) struct Figure {
     pub(crate) name: String,
-    /// Size of the input in bytes.
+    /// Size of the input in bytes; 0 if it is not a file.
     pub(crate) input: u64,
     pub(crate) value: f64,
     pub(crate) unit: &'static str,
@@ -42,14 +42,15 @@ pub(crate) fn table(figures: &[Figure], scale: f64) -> String {
             let sign = if side == Side::AtLeast { "≥" } else { "≤" };
             format!("{sign} {bar:.2}")
         });
+        let input = match figure.input {
+            0 => String::new(),
+            bytes => format!("{:.1}", bytes as f64 / 1e6),
+        };
         let holds = figure.holds().map_or("", |holds| if holds { "yes" } else { "NO" });
         let written = write!(
             text,
-            "\n{:width$}  {:>11.1}  {:>9.2} {:5}  {bar:>11}  {holds}",
-            figure.name,
-            figure.input as f64 / 1e6,
-            figure.value,
-            figure.unit,
+            "\n{:width$}  {input:>11}  {:>9.2} {:5}  {bar:>11}  {holds}",
+            figure.name, figure.value, figure.unit,
         );
         debug_assert!(written.is_ok(), "a string takes what is written");
     }

@@ -38,23 +38,22 @@ fn measure(run: &mut Run) -> Result<(), Failure> {
     let lake = run.new_lake();
     let devices = (DEVICES * run.scale).max(200.0) as u64;
     let measured = child("identity", &[&lake, Path::new(&devices.to_string())])?;
-    let input = devices;
     let cases = measured.said.get("cases").and_then(Value::as_object);
     for (case, of) in cases.into_iter().flatten() {
         let share = |of_all: &str| {
             let number = |name: &str| of.get(name).and_then(Value::as_f64).unwrap_or(f64::NAN);
-            number("right") / number(of_all)
+            number("right") / number(of_all) * 100.0
         };
         let whole = case == "all";
         for (name, value, bar) in [
-            ("precision", share("together"), if whole { 0.998 } else { 0.95 }),
-            ("recall", share("same"), if whole { 0.98 } else { 0.95 }),
+            ("precision", share("together"), if whole { 99.8 } else { 95.0 }),
+            ("recall", share("same"), if whole { 98.0 } else { 95.0 }),
         ] {
             run.figures.push(Figure {
                 name: format!("{name} of pairs, {case}"),
-                input,
+                input: 0,
                 value,
-                unit: "",
+                unit: "%",
                 bar: Some((Side::AtLeast, bar)),
             });
         }
