@@ -52,3 +52,7 @@ error-data-folder = The data folder cannot be written to.
 error-no-data-folder = There is no data folder. Name one with --data or YAGURA_DATA.
 error-mapping = The file with the mapping of columns cannot be read.
 error-moment = That time does not exist in the given zone.
+incomplete = Incomplete: { $rows } rows were lost with { $files ->
+    [one] 1 damaged file
+   *[other] { $files } damaged files
+}. `yagura lake check` names what was lost.

@@ -49,3 +49,4 @@ error-data-folder = データフォルダに書き込めません。
 error-no-data-folder = データフォルダが決まりません。--data か YAGURA_DATA で指定してください。
 error-mapping = 列の対応を書いたファイルを読み取れません。
 error-moment = その日時は、指定の時間帯にありません。
+incomplete = 不完全です: 壊れたファイル { $files } 個の { $rows } 行が失われています。内容は `yagura lake check` で確かめてください。

@@ -6,6 +6,7 @@ mod explain;
 mod formats;
 mod ingest;
 mod inspect;
+mod lake;
 mod org;
 mod query;
 mod report;
@@ -29,6 +30,7 @@ pub(crate) const VERBS: &[Entry] = &[
     entry::<report::Report>(),
     entry::<org::Org>(),
     entry::<formats::Formats>(),
+    entry::<lake::Lake>(),
     entry::<demo::Demo>(),
 ];
 

@@ -67,6 +67,11 @@ const FILES: &[(&str, &str, &str)] = &[
         include_str!("../../../locales/en/cli-demo.ftl"),
     ),
     (
+        "cli-lake",
+        include_str!("../../../locales/ja/cli-lake.ftl"),
+        include_str!("../../../locales/en/cli-lake.ftl"),
+    ),
+    (
         "codes",
         include_str!("../../../locales/ja/codes.ftl"),
         include_str!("../../../locales/en/codes.ftl"),

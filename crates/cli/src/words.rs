@@ -1,6 +1,6 @@
 //! What several verbs say alike.
 
-use yagura_engine::{baseline::model::Model, score::Names};
+use yagura_engine::{baseline::model::Model, lake::Lost, score::Names};
 use yagura_model::{Timestamp, organisation::OrganisationCode};
 
 use crate::{
@@ -25,6 +25,8 @@ pub(crate) struct Heading<'s> {
     pub(crate) at: Timestamp,
     /// How many assets count.
     pub(crate) assets: usize,
+    /// What is missing for it.
+    pub(crate) lost: Lost,
 }
 
 /// What every score begins with: model, time, assets, and what was not there to be used.
@@ -44,8 +46,19 @@ pub(crate) fn heading(session: &mut Session, of: &Heading<'_>) -> Result<(), Fai
     for line in lines {
         paragraph(session, Tone::Plain, "", &line)?;
     }
+    incomplete(session, of.lost)?;
     writeln!(session.console.out())?;
     Ok(())
+}
+
+/// Says that something is missing, if it is.
+pub(crate) fn incomplete(session: &mut Session, lost: Lost) -> Result<(), Failure> {
+    if lost.files == 0 {
+        return Ok(());
+    }
+    let told = [("rows", lost.rows.into()), ("files", lost.files.into())];
+    let told = session.texts.say_with("incomplete", &told);
+    paragraph(session, Tone::Bad, "", &told)
 }
 
 /// Ends a verb that was asked about an organisation nobody knows.

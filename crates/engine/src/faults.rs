@@ -14,6 +14,7 @@ use std::{
 use yagura_baseline::identity::Rules;
 use yagura_lake::{
     Lake, Snapshot,
+    backup::{self, BackupOptions},
     compact::Limits,
     evidence::EvidenceReader,
     faults,
@@ -198,4 +199,32 @@ async fn an_ingest_killed_anywhere_leaves_no_half_and_is_simply_done_again() {
     let (first, second, third, fourth) = tokio::join!(run(0), run(1), run(2), run(3));
     let kills = first + second + third + fourth;
     assert!(kills >= 50, "killed only {kills} times");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn later_reports_given_again_after_a_restore_double_nothing() {
+    let (one, kept, other) =
+        (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for folder in [&one, &other] {
+        std::fs::create_dir_all(folder.path().join("spool")).unwrap();
+    }
+    for number in 0..2 {
+        take(one.path(), number).await;
+    }
+    let now = "2026-11-02T00:00:00Z".parse().unwrap();
+    let lake = open(one.path()).lake;
+    backup::take(&lake, kept.path(), BackupOptions::default(), now, &|_, _| {}).await.unwrap();
+    for number in 2..reports().len() {
+        take(one.path(), number).await;
+    }
+
+    let to = other.path().join("data");
+    let restored = backup::restore(kept.path(), &to, now, &|_, _| {}).await.unwrap();
+    let held: Vec<(&str, u64)> =
+        restored.sources.iter().map(|held| (held.source.as_str(), held.reports)).collect();
+    assert_eq!(held, [("a", 1), ("b", 1)]);
+    for number in 1..reports().len() {
+        assert_eq!(take(other.path(), number).await.unchanged, number < 2);
+    }
+    assert!(state(other.path()).await == state(one.path()).await, "another state");
 }

@@ -25,8 +25,7 @@ pub async fn query(
     (times, now): (Times, Timestamp),
     limits: QueryLimits,
 ) -> Result<Answer, LakeError> {
-    let columns = wanted(sql)?;
-    let masters = masters(snapshot, master, &columns, (times, now));
+    let masters = masters(snapshot, master, sql, (times, now));
     let masters = match tokio::time::timeout(limits.time, masters).await {
         Ok(masters) => masters?,
         Err(_) => return Err(LakeError::TooSlow { seconds: limits.time.as_secs() }),
@@ -34,14 +33,18 @@ pub async fn query(
     yagura_lake::query::query(snapshot, sql, times, limits, masters).await
 }
 
-/// What stands of all assets, as far as it is wanted.
-async fn masters(
+/// What stands of all assets, as far as one `SELECT` over the views shows it.
+///
+/// # Errors
+/// `Query` if it is not one `SELECT` over the views; if a file cannot be read.
+pub async fn masters(
     snapshot: &Snapshot,
     master: &Master,
-    columns: &[MasterColumn],
+    sql: &str,
     (times, now): (Times, Timestamp),
 ) -> Result<Masters, LakeError> {
-    let mut masters = Masters::new(columns);
+    let columns = wanted(sql)?;
+    let mut masters = Masters::new(&columns);
     if columns.is_empty() {
         return Ok(masters);
     }

@@ -61,7 +61,7 @@ impl Limits {
         vacuum_every: 256,
     };
 
-    fn is_small(&self, file: &DataFile) -> bool {
+    pub(crate) fn is_small(&self, file: &DataFile) -> bool {
         file.size < self.small_bytes()
     }
 
@@ -237,8 +237,9 @@ impl Compaction<'_> {
         };
         let version = delta::rewrite(table, &mut open, actions, self.limits.file_bytes).await?;
         fail_point("compact.table");
-        self.open.insert(table, open);
         self.next.tables.insert(table.name().to_owned(), version);
+        self.next.contents.insert(table.name().to_owned(), open.content);
+        self.open.insert(table, open);
         done.tables += 1;
         Ok(())
     }

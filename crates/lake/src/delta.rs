@@ -19,6 +19,7 @@ use deltalake::{
 use object_store::path::Path;
 
 use crate::{
+    content::{self, FileSet},
     encode::EncodedFile,
     error::LakeError,
     store::Store,
@@ -30,12 +31,18 @@ use crate::{
 pub(crate) struct OpenTable {
     log_store: LogStoreRef,
     state: DeltaTableState,
+    /// Its files as a whole.
+    pub(crate) content: FileSet,
 }
 
 impl OpenTable {
     fn of(table: Table, delta: &DeltaTable) -> Result<Self, LakeError> {
         let state = delta.snapshot().map_err(failed(table, "reading"))?.clone();
-        Ok(Self { log_store: delta.log_store(), state })
+        let mut content = FileSet::default();
+        for view in state.log_data() {
+            content.add(&view.path(), u64::try_from(view.size()).unwrap_or_default());
+        }
+        Ok(Self { log_store: delta.log_store(), state, content })
     }
 
     /// How many files of less than so many bytes each shard has.
@@ -71,11 +78,20 @@ pub(crate) struct DataFile {
 impl DataFile {
     /// What takes it out of its table: its rows stand in other files.
     pub(crate) fn rewritten(&self, table: Table, at: i64) -> Action {
+        self.removed(table, at, false)
+    }
+
+    /// What takes it out of its table with its rows.
+    pub(crate) fn given_up(&self, table: Table, at: i64) -> Action {
+        self.removed(table, at, true)
+    }
+
+    fn removed(&self, table: Table, at: i64, data_change: bool) -> Action {
         let of_table = Path::from(folder(table));
         let relative: Option<Path> = self.path.prefix_match(&of_table).map(Iterator::collect);
         Action::Remove(Remove {
             path: relative.unwrap_or_default().to_string(),
-            data_change: false,
+            data_change,
             deletion_timestamp: Some(at),
             extended_file_metadata: Some(true),
             partition_values: Some(partition(self.shard)),
@@ -203,9 +219,18 @@ pub(crate) async fn append(
 ) -> Result<i64, LakeError> {
     let mut actions = Vec::new();
     for (index, file) in files.into_iter().enumerate() {
-        let name = format!("{commit:012}-{index:04}.parquet");
+        let name = content::file_name(&format!("{commit:012}-{index:04}"), file.digest);
         actions.push(put(store, file, &name, true).await?);
     }
+    add_files(table, open, actions).await
+}
+
+/// Adds files to a table that are in the store already; gives the version that holds them.
+pub(crate) async fn add_files(
+    table: Table,
+    open: &mut OpenTable,
+    actions: Vec<Action>,
+) -> Result<i64, LakeError> {
     let operation = DeltaOperation::Write {
         mode: SaveMode::Append,
         partition_by: table.is_sharded().then(|| vec![SHARD.to_owned()]),
@@ -246,6 +271,17 @@ async fn commit_actions(
     actions: Vec<Action>,
     operation: DeltaOperation,
 ) -> Result<i64, LakeError> {
+    let mut content = open.content;
+    for action in &actions {
+        let size = |size: i64| u64::try_from(size).unwrap_or_default();
+        match action {
+            Action::Add(file) => content.add(&file.path, size(file.size)),
+            Action::Remove(file) => {
+                content.remove(&file.path, size(file.size.unwrap_or_default()));
+            }
+            _ => {}
+        }
+    }
     let finalized = CommitBuilder::from(
         CommitProperties::default().with_max_retries(0).with_cleanup_expired_logs(Some(false)),
     )
@@ -259,6 +295,7 @@ async fn commit_actions(
     })?;
     let version = finalized.version();
     open.state = finalized.snapshot();
+    open.content = content;
     Ok(version as i64)
 }
 
@@ -266,28 +303,31 @@ async fn commit_actions(
 pub(crate) fn files(table: Table, open: &OpenTable) -> Vec<DataFile> {
     let mut files = Vec::new();
     for view in open.state.log_data() {
-        let stats: Stats =
-            view.stats().and_then(|stats| serde_json::from_str(&stats).ok()).unwrap_or_default();
         let shard = shard_of(&view.partition_values_map());
-        let ranges = stats
-            .low
-            .iter()
-            .filter_map(|(name, low)| {
-                Some((name.clone(), (low.as_i64()?, stats.high.get(name)?.as_i64()?)))
-            })
-            .collect();
+        let (rows, ranges, is_history) = facts(&view.stats().unwrap_or_default());
         files.push(DataFile {
             path: Path::from(format!("{}/{}", folder(table), view.path())),
             size: u64::try_from(view.size()).unwrap_or_default(),
             shard,
-            rows: stats.rows,
+            rows,
             ranges,
-            is_history: stats.rows > 0
-                && stats.nulls.get("superseded_by").and_then(|nulls| nulls.as_u64()) == Some(0),
+            is_history,
         });
     }
     files.sort_by(|a, b| a.path.as_ref().cmp(b.path.as_ref()));
     files
+}
+
+/// What statistics say of a file: its rows, the ranges of its integer columns, and whether every row
+/// has been superseded.
+pub(crate) fn facts(statistics: &str) -> (u64, HashMap<String, (i64, i64)>, bool) {
+    let stats: Stats = serde_json::from_str(statistics).unwrap_or_default();
+    let range = |(name, low): (&String, &serde_json::Value)| {
+        Some((name.clone(), (low.as_i64()?, stats.high.get(name)?.as_i64()?)))
+    };
+    let ranges = stats.low.iter().filter_map(range).collect();
+    let nulls = stats.nulls.get("superseded_by").and_then(|nulls| nulls.as_u64());
+    (stats.rows, ranges, stats.rows > 0 && nulls == Some(0))
 }
 
 #[derive(Debug, Default, serde::Deserialize)]

@@ -17,7 +17,12 @@ use datafusion::{
 };
 use yagura_model::id::{Commit, Shard, SubjectKey};
 
-use crate::{error::LakeError, row::Row, table::Table};
+use crate::{
+    content::{ContentDigest, Hashed},
+    error::LakeError,
+    row::Row,
+    table::Table,
+};
 
 /// Rows in one row group: a point lookup reads one.
 const ROW_GROUP: usize = 65_536;
@@ -33,6 +38,7 @@ pub(crate) struct EncodedFile {
     pub(crate) bytes: Vec<u8>,
     /// Delta's per-file statistics, JSON.
     pub(crate) stats: String,
+    pub(crate) digest: ContentDigest,
 }
 
 /// Rows as they stand in files: stamped with their commit and numbered from `first`.
@@ -117,14 +123,23 @@ pub(crate) fn encode(
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, batch.schema())?;
     encoder.write(batch)?;
-    let (_, stats) = encoder.finish()?;
-    Ok(EncodedFile { table, shard, bytes, stats })
+    let Encoded { stats, digest, .. } = encoder.finish()?;
+    Ok(EncodedFile { table, shard, bytes, stats, digest })
 }
 
 /// A Parquet file that is being written, with Delta's statistics of what was written.
 pub(crate) struct Encoder<W: Write + Send> {
-    writer: ArrowWriter<W>,
+    writer: ArrowWriter<Hashed<W>>,
     stats: Statistics,
+}
+
+/// A Parquet file that was written.
+pub(crate) struct Encoded<W> {
+    /// What it was written to.
+    pub(crate) to: W,
+    /// Delta's per-file statistics, JSON.
+    pub(crate) stats: String,
+    pub(crate) digest: ContentDigest,
 }
 
 impl<W: Write + Send> Encoder<W> {
@@ -145,7 +160,7 @@ impl<W: Write + Send> Encoder<W> {
                     .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
             }
         }
-        let writer = ArrowWriter::try_new(to, schema, Some(properties.build()))?;
+        let writer = ArrowWriter::try_new(Hashed::new(to), schema, Some(properties.build()))?;
         Ok(Self { writer, stats: Statistics::default() })
     }
 
@@ -160,10 +175,11 @@ impl<W: Write + Send> Encoder<W> {
         self.writer.bytes_written() + self.writer.in_progress_size()
     }
 
-    /// Ends the file; gives what it was written to and its statistics.
-    pub(crate) fn finish(self) -> Result<(W, String), LakeError> {
+    /// Ends the file.
+    pub(crate) fn finish(self) -> Result<Encoded<W>, LakeError> {
         let stats = self.stats.to_json();
-        Ok((self.writer.into_inner()?, stats))
+        let (to, digest) = self.writer.into_inner()?.finish();
+        Ok(Encoded { to, stats, digest })
     }
 }
 
@@ -171,7 +187,7 @@ impl<W: Write + Send> Encoder<W> {
 ///
 /// Source: Delta protocol, per-file statistics.
 #[derive(Debug, Default)]
-struct Statistics {
+pub(crate) struct Statistics {
     rows: usize,
     columns: BTreeMap<String, ColumnStatistics>,
 }
@@ -183,7 +199,8 @@ struct ColumnStatistics {
 }
 
 impl Statistics {
-    fn add(&mut self, batch: &RecordBatch) {
+    /// Counts some more rows.
+    pub(crate) fn add(&mut self, batch: &RecordBatch) {
         self.rows += batch.num_rows();
         for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
             let range = if let Some(column) = column.as_any().downcast_ref::<Int64Array>() {
@@ -202,7 +219,7 @@ impl Statistics {
         }
     }
 
-    fn to_json(&self) -> String {
+    pub(crate) fn to_json(&self) -> String {
         let range = |pick: fn((i64, i64)) -> i64| -> serde_json::Map<_, _> {
             let ranges = self.columns.iter();
             ranges.filter_map(|(name, of)| Some((name.clone(), pick(of.range?).into()))).collect()

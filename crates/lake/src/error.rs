@@ -31,6 +31,23 @@ pub enum LakeError {
         #[source]
         source: Box<deltalake::DeltaTableError>,
     },
+    /// The log of a table is not the one the manifest was committed with.
+    #[error(
+        "version {version} of the table `{table}` lists other files than were committed: run \
+         `yagura lake check`"
+    )]
+    OtherFiles {
+        /// Which table.
+        table: &'static str,
+        /// The version the manifest names.
+        version: i64,
+    },
+    /// A file of a table has other bytes than were written.
+    #[error("the file `{path}` is not as it was written: run `yagura lake check`")]
+    Altered {
+        /// Its path in the lake.
+        path: String,
+    },
     /// A file of a table could not be read.
     #[error("the file `{path}` cannot be read: run `yagura lake check`")]
     Parquet {

@@ -103,13 +103,13 @@ impl fmt::Display for EvidenceEntry {
     }
 }
 
-fn object_path(digest: Digest) -> Path {
+pub(crate) fn object_path(digest: Digest) -> Path {
     let digits = digest.to_string();
     let folder = digits.split_at(2).0;
     Path::from(format!("evidence/objects/{folder}/{digits}.zst"))
 }
 
-fn pack_path(number: u64) -> Path {
+pub(crate) fn pack_path(number: u64) -> Path {
     Path::from(format!("evidence/packs/{number:010}.pack"))
 }
 

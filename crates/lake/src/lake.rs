@@ -20,10 +20,11 @@ use crate::{
     lease::Lease,
     manifest::{Manifest, ManifestStore},
     snapshot::Snapshot,
+    stats::Stats,
     store::Store,
     table::Table,
     transaction::Transaction,
-    vacuum::{self, Vacuumed},
+    vacuum::{self, Vacuum, Vacuumed},
 };
 
 /// A repository of facts in a folder.
@@ -84,6 +85,14 @@ impl Lake {
     pub async fn snapshot(&self) -> Result<Snapshot, LakeError> {
         let manifest = self.manifests.latest().await?;
         Ok(Snapshot::new(self.store.clone(), self.indexes.clone(), manifest))
+    }
+
+    /// The newest visible state in numbers.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn stats(&self) -> Result<Stats, LakeError> {
+        Stats::of(&self.snapshot().await?, &self.limits).await
     }
 
     /// The right to write, waited for at most so long; what a crash left is put back first.
@@ -187,7 +196,7 @@ impl Writer {
         }
         if self.manifest.number > 0 && self.manifest.number.is_multiple_of(self.limits.vacuum_every)
         {
-            self.vacuum(now).await?;
+            self.vacuum(Vacuum::default(), now).await?;
         }
         let mut next = self.manifest.clone();
         let commit = transaction.number();
@@ -211,8 +220,9 @@ impl Writer {
             let Some(mut opened) = self.tables.remove(&table) else { continue };
             let version = delta::append(&self.store, table, &mut opened, files, commit.0).await?;
             fail_point("commit.table");
-            self.tables.insert(table, opened);
             next.tables.insert(table.name().to_owned(), version);
+            next.contents.insert(table.name().to_owned(), opened.content);
+            self.tables.insert(table, opened);
         }
         if let Some(evidence) = &mut self.evidence {
             let packs = evidence.flush()?;
@@ -234,21 +244,34 @@ impl Writer {
         extent: Extent,
         now: Timestamp,
     ) -> Result<Compacted, LakeError> {
+        self.compact_tables(extent, None, now).await
+    }
+
+    /// The same for some tables only (`None`: all) and those whose superseded keys are too many.
+    ///
+    /// # Errors
+    /// As [`commit`](Self::commit).
+    pub async fn compact_tables(
+        &mut self,
+        extent: Extent,
+        only: Option<&BTreeSet<Table>>,
+        now: Timestamp,
+    ) -> Result<Compacted, LakeError> {
         let mut next = self.manifest.clone();
-        let compacted = self.compact_into(&mut next, extent, None, now).await?;
+        let compacted = self.compact_into(&mut next, extent, only, now).await?;
         if compacted.tables > 0 {
             self.publish(next, now).await?;
         }
         Ok(compacted)
     }
 
-    /// Deletes what no manifest names that is still kept: the newest ones and those of the last
-    /// hour.
+    /// Deletes what no manifest names that is still kept: the newest ones and those of the time
+    /// said.
     ///
     /// # Errors
     /// If something cannot be read or deleted: then the writer must be dropped.
-    pub async fn vacuum(&mut self, now: Timestamp) -> Result<Vacuumed, LakeError> {
-        vacuum::run(&self.store, &self.manifests, &self.manifest, now).await
+    pub async fn vacuum(&mut self, how: Vacuum, now: Timestamp) -> Result<Vacuumed, LakeError> {
+        vacuum::run(&self.store, &self.manifests, &self.manifest, how, now).await
     }
 
     async fn compact_into(

@@ -1,13 +1,17 @@
 //! The repository of facts: Delta tables, evidence packs, one visible state.
 
+pub mod backup;
 mod cell;
 mod changes;
+pub mod check;
 pub mod compact;
+mod content;
 mod delta;
 mod derived;
 mod encode;
 pub mod error;
 pub mod evidence;
+pub mod export;
 mod fail;
 #[cfg(any(test, feature = "faults"))]
 pub mod faults;
@@ -19,21 +23,26 @@ pub mod manifest;
 pub mod masters;
 mod provider;
 pub mod query;
+pub mod repair;
 pub mod row;
 pub mod rows;
 pub mod scan;
 mod snapshot;
+pub mod stats;
 pub mod store;
 pub mod table;
+#[cfg(test)]
+mod testing;
 mod transaction;
 mod vacuum;
 pub mod views;
 
 pub use changes::Changes;
+pub use content::{ContentDigest, FileSet};
 pub use derived::Derived;
 pub use error::LakeError;
 pub use fail::fail_point;
 pub use lake::{Lake, Writer};
-pub use snapshot::{FileEntry, Snapshot};
+pub use snapshot::{FileEntry, Lost, Snapshot};
 pub use transaction::Transaction;
-pub use vacuum::Vacuumed;
+pub use vacuum::{Vacuum, Vacuumed};

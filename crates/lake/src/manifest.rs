@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    content::FileSet,
     fail_point,
     store::{Store, StoreError},
 };
@@ -22,7 +23,7 @@ use crate::{
 const FORMAT: u32 = 1;
 const FOLDER: &str = "_yagura/manifest";
 /// Holds the number of a recent manifest. Only a place to start looking, never believed.
-const HINT: &str = "_yagura/latest";
+pub(crate) const HINT: &str = "_yagura/latest";
 
 /// One state of the lake: the versions of its tables and the numbers given so far.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,12 +38,37 @@ pub struct Manifest {
     pub time: Timestamp,
     /// The version of each table.
     pub tables: BTreeMap<String, i64>,
+    /// The files of each table as a whole, at that version.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub contents: BTreeMap<String, FileSet>,
+    /// What a repair had to give up: rows that were in files that could not be read any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub damage: Vec<Damage>,
     /// The next number of each kind to be given.
     pub counters: BTreeMap<String, i64>,
     /// How many bytes of each evidence pack still open count; what lies beyond is ignored.
     pub packs: BTreeMap<u64, u64>,
     /// SHA-256 of the manifest's JSON while this is empty.
     digest: String,
+}
+
+/// A file that was lost, and what was in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Damage {
+    /// When it was given up.
+    pub at: Timestamp,
+    /// The table it was a file of; empty for evidence.
+    pub table: String,
+    /// Where it lay, relative to the data folder.
+    pub path: String,
+    /// How many rows it had.
+    pub rows: u64,
+    /// The shard of its rows, if the table has shards.
+    pub shard: Option<i32>,
+    /// The first and last commit that wrote them, if known.
+    pub commits: Option<(i64, i64)>,
+    /// The report whose bytes it held, if it was evidence.
+    pub report: Option<i64>,
 }
 
 /// The state could not be found out or moved on.
@@ -52,7 +78,7 @@ pub enum ManifestError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A manifest is not what was written.
-    #[error("the manifest `{path}` is damaged: {reason}")]
+    #[error("the manifest `{path}` is damaged: {reason}: run `yagura lake check`")]
     Damaged {
         /// The manifest's file.
         path: String,
@@ -84,6 +110,8 @@ impl Default for Manifest {
             commit: 0,
             time: Timestamp::UNIX_EPOCH,
             tables: BTreeMap::new(),
+            contents: BTreeMap::new(),
+            damage: Vec::new(),
             counters: BTreeMap::new(),
             packs: BTreeMap::new(),
             digest: String::new(),
@@ -247,7 +275,8 @@ impl ManifestStore {
     }
 }
 
-fn path_of(number: u64) -> Path {
+/// Where the manifest of a number lies.
+pub(crate) fn path_of(number: u64) -> Path {
     Path::from(format!("{FOLDER}/{number:020}.json"))
 }
 

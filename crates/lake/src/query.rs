@@ -9,8 +9,8 @@ use datafusion::{
         util::display::{ArrayFormatter, FormatOptions},
     },
     execution::{
-        context::SQLOptions, memory_pool::FairSpillPool, runtime_env::RuntimeEnvBuilder,
-        session_state::SessionStateBuilder,
+        SendableRecordBatchStream, context::SQLOptions, memory_pool::FairSpillPool,
+        runtime_env::RuntimeEnvBuilder, session_state::SessionStateBuilder,
     },
     prelude::{SessionConfig, SessionContext},
     sql::{parser::Statement, sqlparser::ast},
@@ -86,14 +86,9 @@ pub async fn query(
     limits: QueryLimits,
     masters: Masters,
 ) -> Result<Answer, LakeError> {
-    let context = session(snapshot, times, limits, masters).await?;
-    let options =
-        SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
     let answered = async {
-        one_select(&context, sql)?;
-        let frame = context.sql_with_options(sql, options).await?;
-        let mut answer = Answer { columns: columns(frame.schema().as_arrow()), rows: Vec::new() };
-        let mut stream = frame.execute_stream().await?;
+        let mut stream = stream(snapshot, sql, times, limits, masters).await?;
+        let mut answer = Answer { columns: columns(&stream.schema()), rows: Vec::new() };
         while let Some(batch) = stream.next().await {
             add(&mut answer, &batch?)?;
             if answer.rows.len() > limits.rows {
@@ -106,6 +101,23 @@ pub async fn query(
         Ok(answer) => answer,
         Err(_) => Err(LakeError::TooSlow { seconds: limits.time.as_secs() }),
     }
+}
+
+/// The answer of one `SELECT` over the views of a snapshot, batch by batch; neither time nor rows
+/// are limited.
+pub(crate) async fn stream(
+    snapshot: &Snapshot,
+    sql: &str,
+    times: Times,
+    limits: QueryLimits,
+    masters: Masters,
+) -> Result<SendableRecordBatchStream, LakeError> {
+    let context = session(snapshot, times, limits, masters).await?;
+    let options =
+        SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+    one_select(&context, sql)?;
+    let frame = context.sql_with_options(sql, options).await?;
+    Ok(frame.execute_stream().await?)
 }
 
 /// Refuses what is not one `SELECT` over the views before anything is planned; gives the views.
@@ -230,7 +242,7 @@ fn expand(sql: &str, times: Times) -> String {
     sql
 }
 
-fn columns(schema: &datafusion::arrow::datatypes::Schema) -> Vec<Column> {
+pub(crate) fn columns(schema: &datafusion::arrow::datatypes::Schema) -> Vec<Column> {
     let column = |field: &Arc<datafusion::arrow::datatypes::Field>| {
         let numeric = field.data_type().is_numeric();
         let boolean = *field.data_type() == datafusion::arrow::datatypes::DataType::Boolean;
@@ -239,7 +251,7 @@ fn columns(schema: &datafusion::arrow::datatypes::Schema) -> Vec<Column> {
     schema.fields().iter().map(column).collect()
 }
 
-fn add(answer: &mut Answer, batch: &RecordBatch) -> Result<(), LakeError> {
+pub(crate) fn add(answer: &mut Answer, batch: &RecordBatch) -> Result<(), LakeError> {
     let options = FormatOptions::default().with_timestamp_tz_format(Some("%Y-%m-%dT%H:%M:%SZ"));
     let formatters = batch
         .columns()

@@ -23,19 +23,23 @@ use datafusion::{
             },
         },
         errors::ParquetError,
-        file::{metadata::RowGroupMetaData, statistics::Statistics},
+        file::{metadata::RowGroupMetaData, reader::ChunkReader, statistics::Statistics},
     },
 };
 use futures::{StreamExt, TryStreamExt};
 use yagura_model::id::{Commit, Shard};
 
 use crate::{
+    content::ContentDigest,
     delta::DataFile,
     error::LakeError,
     keys::Keys,
     row::{Row, RowId, Stored, column},
     store::Store,
 };
+
+/// Files of at most so many bytes are compared with what was written whenever they are read.
+const COMPARED: u64 = 64 << 10;
 
 /// Which rows are wanted.
 #[derive(Debug, Clone, Default)]
@@ -299,15 +303,32 @@ fn broken(file: &DataFile) -> impl Fn(ParquetError) -> LakeError {
     move |source| LakeError::Parquet { path: path.clone(), source }
 }
 
-/// Opens a file at the rows that may be wanted.
+/// Opens a file at the rows that may be wanted; a small one is compared with what was written, since
+/// it is read whole in any case.
 fn open<T: Row>(
     store: &Store,
     file: &DataFile,
     filter: &Filter,
 ) -> Result<ParquetRecordBatchReader, LakeError> {
+    match ContentDigest::in_name(&file.path).filter(|_| file.size <= COMPARED) {
+        Some(digest) => {
+            let bytes = store.read_file(&file.path)?;
+            if ContentDigest::of(&bytes) != digest {
+                return Err(LakeError::Altered { path: file.path.to_string() });
+            }
+            read_from::<T, _>(bytes, file, filter)
+        }
+        None => read_from::<T, _>(store.open_file(&file.path)?, file, filter),
+    }
+}
+
+fn read_from<T: Row, R: ChunkReader + 'static>(
+    opened: R,
+    file: &DataFile,
+    filter: &Filter,
+) -> Result<ParquetRecordBatchReader, LakeError> {
     let mut columns: Vec<String> = T::fields().iter().map(|f| f.name().clone()).collect();
     columns.extend(["written_by", "row", "superseded_by"].map(str::to_owned));
-    let opened = store.open_file(&file.path)?;
     let broken = broken(file);
     let metadata =
         ArrowReaderMetadata::load(&opened, ArrowReaderOptions::new()).map_err(&broken)?;
@@ -343,7 +364,7 @@ fn open<T: Row>(
 
 /// The schema of a file with the columns whose values repeat as dictionaries, as they are stored:
 /// each value is made once, however often it stands.
-fn by_dictionary<T: Row>(schema: &Schema) -> SchemaRef {
+pub(crate) fn by_dictionary<T: Row>(schema: &Schema) -> SchemaRef {
     let repeating = T::repeating();
     let field = |field: &Arc<Field>| {
         if !repeating.contains(&field.name().as_str()) {

@@ -52,9 +52,23 @@ impl Snapshot {
         self.manifest.time
     }
 
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// The state itself.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// How many rows of how many files were given up by repairs: results that need them are
+    /// incomplete.
+    pub fn lost(&self) -> Lost {
+        let files = self.manifest.damage.iter().filter(|damage| !damage.table.is_empty());
+        files.fold(Lost::default(), |lost, damage| Lost {
+            files: lost.files + 1,
+            rows: lost.rows + damage.rows,
+        })
     }
 
     /// A counter; 0 if nothing was counted yet.
@@ -139,12 +153,16 @@ impl Snapshot {
     ) -> Result<Option<&(OpenTable, Vec<DataFile>)>, LakeError> {
         let Some(cell) = self.tables.get(&table) else { return Ok(None) };
         let version = self.manifest.tables.get(table.name()).copied().unwrap_or_default();
+        let expected = self.manifest.contents.get(table.name()).copied();
         let open = cell
             .get_or_try_init(|| async {
                 let store = self.store.clone();
                 // A task of its own: several tables are opened on several threads.
                 let opened = tokio::spawn(async move {
                     let open = delta::open(&store, table, version).await?;
+                    if expected.is_some_and(|expected| expected != open.content) {
+                        return Err(LakeError::OtherFiles { table: table.name(), version });
+                    }
                     let files = delta::files(table, &open);
                     Ok::<_, LakeError>((open, files))
                 });
@@ -179,6 +197,15 @@ impl Snapshot {
             })
             .await
     }
+}
+
+/// What was given up by repairs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Lost {
+    /// Files of tables.
+    pub files: u64,
+    /// Their rows.
+    pub rows: u64,
 }
 
 /// A file of a table, for `lake stats` and outside readers.

@@ -109,6 +109,21 @@ impl Store {
         })
     }
 
+    /// How many bytes a file has.
+    pub(crate) fn length(&self, path: &Path) -> Result<u64, StoreError> {
+        let about = self.open_file(path)?.metadata();
+        Ok(about.map_err(StoreError::io("look at", &self.locate(path)))?.len())
+    }
+
+    /// Reads a whole file by blocking code.
+    pub(crate) fn read_file(&self, path: &Path) -> Result<Bytes, StoreError> {
+        let located = self.locate(path);
+        fs::read(&located).map(Bytes::from).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => StoreError::NotFound { path: path.to_string() },
+            _ => StoreError::io("read", &located)(error),
+        })
+    }
+
     /// Reads a whole object.
     pub async fn get(&self, path: &Path) -> Result<Bytes, StoreError> {
         let read = async { self.tracked.get(&self.under(path)).await?.bytes().await };
@@ -185,6 +200,12 @@ impl Store {
             self.ledger.note_file(self.locate(&object.location));
         }
         Ok(())
+    }
+
+    /// Notes that a file or folder was given another name past this store.
+    pub(crate) fn note_moved(&self, from: &std::path::Path, to: &std::path::Path) {
+        self.ledger.note_name(from);
+        self.ledger.note_name(to);
     }
 
     /// Notes that a file was written past this store.

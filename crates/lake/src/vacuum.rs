@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use deltalake::kernel::Add;
 use jiff::{SignedDuration, Timestamp};
-use object_store::path::Path;
+use object_store::{ObjectMeta, path::Path};
 
 use crate::{
     delta,
@@ -25,6 +25,21 @@ const KEPT: usize = 8;
 /// How long a manifest is kept after its commit: who reads longer than that may find a file gone.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(1);
 
+/// How to vacuum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vacuum {
+    /// How long a state is kept after it was committed; at least an hour.
+    pub keep_for: SignedDuration,
+    /// Only count what would be deleted.
+    pub dry_run: bool,
+}
+
+impl Default for Vacuum {
+    fn default() -> Self {
+        Self { keep_for: KEPT_FOR, dry_run: false }
+    }
+}
+
 /// What was deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Vacuumed {
@@ -40,22 +55,38 @@ pub(crate) async fn run(
     store: &Store,
     manifests: &ManifestStore,
     latest: &Manifest,
+    how: Vacuum,
     now: Timestamp,
 ) -> Result<Vacuumed, LakeError> {
     let mut done = Vacuumed::default();
-    let Some(oldest) = oldest_kept(manifests, latest, now).await? else { return Ok(done) };
-    done.manifests = manifests.forget_before(oldest.number).await?;
-    // A manifest must not come back without the files it names.
-    store.sync().await?;
+    let after = now.saturating_sub(how.keep_for.max(KEPT_FOR)).unwrap_or(Timestamp::MIN);
+    let Some(oldest) = oldest_kept(manifests, latest, after).await? else { return Ok(done) };
+    if how.dry_run {
+        let numbers = manifests.numbers().await?;
+        done.manifests = numbers.iter().filter(|number| **number < oldest.number).count();
+    } else {
+        done.manifests = manifests.forget_before(oldest.number).await?;
+        // A manifest must not come back without the files it names.
+        store.sync().await?;
+    }
     fail_point("vacuum.manifests");
     for table in Table::ALL {
         if let Some(version) = latest.tables.get(table.name()) {
             let from = oldest.tables.get(table.name()).copied();
-            of_table(store, *table, from, *version, &mut done).await?;
+            let unneeded = of_table(store, *table, &oldest, from, *version).await?;
+            for object in unneeded {
+                if !how.dry_run {
+                    store.delete(&object.location).await?;
+                }
+                done.files += 1;
+                done.bytes += object.size;
+            }
             fail_point("vacuum.table");
         }
     }
-    done.bytes += store.sweep(now)?;
+    if !how.dry_run {
+        done.bytes += store.sweep(now)?;
+    }
     Ok(done)
 }
 
@@ -63,11 +94,10 @@ pub(crate) async fn run(
 async fn oldest_kept(
     manifests: &ManifestStore,
     latest: &Manifest,
-    now: Timestamp,
+    after: Timestamp,
 ) -> Result<Option<Manifest>, LakeError> {
     let numbers = manifests.numbers().await?;
     let numbers: Vec<u64> = numbers.into_iter().filter(|number| *number <= latest.number).collect();
-    let after = now.saturating_sub(KEPT_FOR).unwrap_or(Timestamp::MIN);
     let mut oldest = None;
     for (index, number) in numbers.iter().rev().enumerate() {
         let manifest = manifests.get(*number).await?;
@@ -79,14 +109,14 @@ async fn oldest_kept(
     Ok(None)
 }
 
-/// Deletes what no version of a table from `oldest` (`None`: from its beginning) to `latest` names.
+/// What no version of a table from `oldest` (`None`: from its beginning) to `latest` names.
 async fn of_table(
     store: &Store,
     table: Table,
+    kept: &Manifest,
     oldest: Option<i64>,
     latest: i64,
-    done: &mut Vacuumed,
-) -> Result<(), LakeError> {
+) -> Result<Vec<ObjectMeta>, LakeError> {
     let folder = Path::from(delta::folder(table));
     let log = folder.clone().join("_delta_log");
     let listed = store.list(&folder).await?;
@@ -94,6 +124,9 @@ async fn of_table(
     let mut named: BTreeSet<Path> = BTreeSet::new();
     if let Some(oldest) = oldest {
         let open = delta::open(store, table, oldest).await?;
+        if kept.contents.get(table.name()).is_some_and(|content| *content != open.content) {
+            return Err(LakeError::OtherFiles { table: table.name(), version: oldest });
+        }
         named.extend(delta::files(table, &open).into_iter().map(|file| file.path));
     }
     let since = oldest.map_or(0, |version| u64::try_from(version).unwrap_or_default() + 1);
@@ -106,12 +139,12 @@ async fn of_table(
             named.extend(added(store, &folder, &object.location).await?);
         }
     }
-    for object in listed.iter().filter(|object| !in_log(&object.location)) {
-        let is_data = object.location.extension() == Some("parquet");
-        if is_data && !named.contains(&object.location) {
-            delete(store, object, done).await?;
-        }
-    }
+    let is_unnamed = |object: &&ObjectMeta| {
+        !in_log(&object.location)
+            && object.location.extension() == Some("parquet")
+            && !named.contains(&object.location)
+    };
+    let mut unneeded: Vec<ObjectMeta> = listed.iter().filter(is_unnamed).cloned().collect();
     // The newest checkpoint from which all kept versions can be opened: what is older is not read.
     let names = || listed.iter().filter_map(|object| object.location.filename());
     let checkpoint = names()
@@ -123,10 +156,10 @@ async fn of_table(
     for object in listed.iter().filter(|object| in_log(&object.location)) {
         let version = object.location.filename().and_then(log_version);
         if version.zip(checkpoint).is_some_and(|(version, checkpoint)| version < checkpoint) {
-            delete(store, object, done).await?;
+            unneeded.push(object.clone());
         }
     }
-    Ok(())
+    Ok(unneeded)
 }
 
 /// A line of a Delta log.
@@ -147,15 +180,4 @@ async fn added(store: &Store, folder: &Path, entry: &Path) -> Result<Vec<Path>, 
         paths.extend(line.add.map(|add| Path::from(format!("{folder}/{}", add.path))));
     }
     Ok(paths)
-}
-
-async fn delete(
-    store: &Store,
-    object: &object_store::ObjectMeta,
-    done: &mut Vacuumed,
-) -> Result<(), LakeError> {
-    store.delete(&object.location).await?;
-    done.files += 1;
-    done.bytes += object.size;
-    Ok(())
 }

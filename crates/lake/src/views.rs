@@ -27,6 +27,13 @@ pub struct View {
     pub(crate) sql: &'static str,
 }
 
+impl View {
+    /// The `SELECT` that gives all of it.
+    pub fn all_rows(&self) -> String {
+        format!("SELECT * FROM {}", self.name)
+    }
+}
+
 /// The versions in force of a table, at the times.
 ///
 /// `superseded` joins the versions other commits put something in the place of; `{commit}` is the

@@ -55,7 +55,9 @@ impl Scored {
     /// What it begins with.
     pub(crate) fn heading(&self) -> Heading<'_> {
         let run = &self.run;
-        Heading { model: &self.model, named: &run.model, at: run.at, assets: run.assets.len() }
+        let lost = self.snapshot.lost();
+        let (named, assets) = (run.model.as_str(), run.assets.len());
+        Heading { model: &self.model, named, at: run.at, assets, lost }
     }
 }
 
@@ -63,7 +65,9 @@ impl Swept {
     /// What it begins with.
     pub(crate) fn heading(&self) -> Heading<'_> {
         let of = &self.sweep;
-        Heading { model: &self.model, named: &of.model, at: of.at, assets: of.assets.len() }
+        let lost = self.snapshot.lost();
+        let (named, assets) = (of.model.as_str(), of.assets.len());
+        Heading { model: &self.model, named, at: of.at, assets, lost }
     }
 }
 

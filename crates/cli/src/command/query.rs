@@ -97,7 +97,7 @@ fn failure(session: &Session, error: &LakeError) -> Failure {
     }
 }
 
-fn document(answer: &Answer, row: &[Option<String>]) -> Map<String, Value> {
+pub(super) fn document(answer: &Answer, row: &[Option<String>]) -> Map<String, Value> {
     let columns = answer.columns.iter().zip(row);
     let value = |literal: bool, cell: &Option<String>| match cell {
         None => Value::Null,
@@ -110,7 +110,7 @@ fn document(answer: &Answer, row: &[Option<String>]) -> Map<String, Value> {
     columns.map(|(column, cell)| (column.name.clone(), value(column.literal, cell))).collect()
 }
 
-fn cells(answer: &Answer, row: &[Option<String>]) -> Vec<Cell> {
+pub(super) fn cells(answer: &Answer, row: &[Option<String>]) -> Vec<Cell> {
     let cell = |numeric: bool, cell: &Option<String>| match cell {
         None => Cell::empty(),
         Some(text) if numeric => Cell::number(text.as_str()),

@@ -2,7 +2,10 @@
 
 use clap::{Parser, ValueEnum};
 use serde::Serialize;
-use yagura_engine::score::{By, Total, is_within};
+use yagura_engine::{
+    lake::Lost,
+    score::{By, Total, is_within},
+};
 use yagura_model::points::MicroPoints;
 
 use super::Verb;
@@ -77,6 +80,9 @@ struct Document<'s> {
     as_of: jiff::Timestamp,
     commit: i64,
     threat_data: bool,
+    /// Rows that were lost with damaged files, if any were: the score is incomplete.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    incomplete: Option<Lost>,
     by: Group,
     total: Line,
     lines: &'s [Line],
@@ -143,6 +149,7 @@ impl Verb for Score {
                 as_of: swept.sweep.at,
                 commit: swept.sweep.commit.0,
                 threat_data: false,
+                incomplete: Some(swept.snapshot.lost()).filter(|lost| lost.files > 0),
                 by: self.by,
                 total,
                 lines: &lines,

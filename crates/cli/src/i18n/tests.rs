@@ -8,7 +8,11 @@ use std::{
 
 use fluent_bundle::FluentArgs;
 use yagura_engine::{
-    browse::organisations::AddError, formats::ErrorCode, ingest::IngestError, intake::IntakeCode,
+    browse::organisations::AddError,
+    formats::ErrorCode,
+    ingest::IngestError,
+    intake::IntakeCode,
+    lake::{check::Invariant, repair::Remedy},
 };
 use yagura_model::{
     asset::RelationKind,
@@ -93,9 +97,15 @@ fn made() -> BTreeSet<String> {
     // Looked up by what an asset has: severities, and how a count of findings goes on.
     let more = ["info", "detections", "undetermined", "accepted"];
     let more = more.iter().map(|what| format!("asset-findings-{what}"));
+    let invariant = Invariant::ALL.iter().flat_map(|invariant| {
+        let name = invariant.as_str();
+        [format!("invariant-{name}"), format!("invariant-{name}-do")]
+    });
+    let repaired = Remedy::ALL.iter().map(|remedy| format!("repaired-{}", remedy.as_str()));
     let lines = ["asset-unlooked", "asset-held", "asset-gone"].map(str::to_owned);
     let mut ids: BTreeSet<String> = parse.chain(intake).chain(warning).collect();
     ids.extend(decision);
+    ids.extend(invariant.chain(repaired));
     ids.extend(ingest.chain(org).chain(class).chain(domain).chain(kind));
     ids.extend(relation.chain(identifier).chain(attribute).chain(value).chain(more).chain(lines));
     crate::arguments::help::ids(&crate::arguments::command(), &mut ids);

@@ -42,6 +42,15 @@ impl Progress {
         self.start(what, Some(length), template);
     }
 
+    /// Is told how far a step through a number of bytes has come, of how many.
+    pub(crate) fn reaching(&self) -> impl Fn(u64, u64) + Send + Sync + 'static {
+        let bar = self.bar.clone();
+        move |done, of| {
+            bar.set_length(of);
+            bar.set_position(done);
+        }
+    }
+
     fn start(&self, what: &str, length: Option<u64>, template: &str) {
         if self.bar.is_hidden() {
             return;

@@ -7,4 +7,5 @@ mod demo;
 mod forms;
 mod golden;
 mod keep;
+mod lake;
 mod scoring;

@@ -25,8 +25,9 @@ use deltalake::kernel::Action;
 use yagura_model::id::Commit;
 
 use crate::{
+    content,
     delta::{self, DataFile},
-    encode::Encoder,
+    encode::{Encoded, Encoder},
     error::LakeError,
     row::{RowId, column},
     store::{Store, StoreFile},
@@ -222,6 +223,7 @@ impl Taken {
 /// The file that is being written; none if there is nothing to write.
 #[derive(Default)]
 struct Output {
+    /// With its name but for the digest.
     file: Option<(String, Encoder<StoreFile>)>,
 }
 
@@ -236,7 +238,7 @@ impl Output {
         let (name, mut encoder) = match self.file.take() {
             Some(file) => file,
             None => {
-                let name = format!("{}-{:04}.parquet", merge.name, *number);
+                let name = format!("{}-{:04}", merge.name, *number);
                 *number += 1;
                 let file = merge.store.create(&delta::path_of(merge.table, merge.shard, &name))?;
                 (name, Encoder::new(file, rows.schema())?)
@@ -250,8 +252,10 @@ impl Output {
 
     fn finish(self, merge: &Merge) -> Result<Option<Action>, LakeError> {
         let Some((name, encoder)) = self.file else { return Ok(None) };
-        let (file, stats) = encoder.finish()?;
-        let size = file.finish()?;
+        let Encoded { to: file, stats, digest } = encoder.finish()?;
+        let name = content::file_name(&name, digest);
+        let path = delta::path_of(merge.table, merge.shard, &name);
+        let size = file.finish_as(merge.store.locate(&path))?;
         crate::fail_point("compact.file");
         Ok(Some(delta::add(merge.shard, &name, size, stats, false)))
     }

@@ -10,7 +10,7 @@ use yagura_model::id::Commit;
 
 use super::{Compacted, Compaction};
 use crate::{
-    delta, encode,
+    content, delta, encode,
     error::LakeError,
     row::{Row, RowId, Stored},
     rows::SupersededRow,
@@ -47,7 +47,8 @@ impl Compaction<'_> {
         done.files_before += files.len();
         if !rows.is_empty() {
             let file = encode::encode(table, None, &batch(&rows)?)?;
-            let name = format!("base-{:012}-0000.parquet", self.next.number + 1);
+            let stem = format!("base-{:012}-0000", self.next.number + 1);
+            let name = content::file_name(&stem, file.digest);
             actions.push(delta::put(self.store, file, &name, false).await?);
             done.files_after += 1;
         }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, path::Path, time::Duration};
 
 use datafusion::{arrow::util::pretty::pretty_format_batches, prelude::SessionContext};
-use jiff::ToSpan as _;
+use jiff::{SignedDuration, ToSpan as _};
 use proptest::prelude::*;
 use yagura_model::{
     Timestamp,
@@ -12,7 +12,7 @@ use yagura_model::{
 
 use super::{Compacted, Extent, Limits};
 use crate::{
-    Changes, Lake, Snapshot,
+    Changes, Lake, Snapshot, Vacuum, Vacuumed,
     index::Indexes,
     masters::Masters,
     query::{QueryLimits, query},
@@ -341,7 +341,12 @@ async fn vacuum_deletes_only_what_no_kept_manifest_names() {
         lake.store().locate(&"tables/findings/shard=1/base-000000000099-0000.parquet".into());
     std::fs::write(&orphan, "left by a crash").unwrap();
     let mut writer = lake.write(Duration::ZERO, last).await.unwrap();
-    let done = writer.vacuum(last).await.unwrap();
+    let dry = Vacuum { dry_run: true, ..Vacuum::default() };
+    let would = writer.vacuum(dry, last).await.unwrap();
+    let week = Vacuum { keep_for: SignedDuration::from_hours(7 * 24), ..Vacuum::default() };
+    assert_eq!(writer.vacuum(week, last).await.unwrap(), Vacuumed::default());
+    let done = writer.vacuum(Vacuum::default(), last).await.unwrap();
+    assert_eq!(done, would);
     assert!(done.manifests > 0 && done.files > 0 && !orphan.exists(), "{done:?}");
     let expected = answers(&before).await;
     let again =
@@ -355,7 +360,7 @@ async fn vacuum_deletes_only_what_no_kept_manifest_names() {
     }
     let expected = answers(&lake.snapshot().await.unwrap()).await;
     let mut writer = lake.write(Duration::ZERO, at(21)).await.unwrap();
-    let done = writer.vacuum(at(21)).await.unwrap();
+    let done = writer.vacuum(Vacuum::default(), at(21)).await.unwrap();
     assert!(done.files > 20, "{done:?}");
     let snapshot = lake.snapshot().await.unwrap();
     let (_, files) = snapshot.open(Table::Findings).await.unwrap().unwrap();
@@ -368,5 +373,5 @@ async fn vacuum_deletes_only_what_no_kept_manifest_names() {
     assert!(has("00000000000000000019.checkpoint.parquet"));
     assert!(!has("00000000000000000000.json") && !has("00000000000000000008.json"));
     assert_eq!(answers(&snapshot).await, expected);
-    assert_eq!(writer.vacuum(at(21)).await.unwrap().files, 0);
+    assert_eq!(writer.vacuum(Vacuum::default(), at(21)).await.unwrap().files, 0);
 }

@@ -17,6 +17,9 @@ use super::{
 };
 use crate::store::Store;
 
+/// What every frame of zstd begins with.
+const FRAME_MAGIC: u32 = 0xfd2f_b528;
+
 /// Reads evidence.
 #[derive(Debug, Clone)]
 pub struct EvidenceReader {
@@ -63,6 +66,18 @@ impl EvidenceReader {
         let mut bytes = self.open(entry)?;
         let place = bytes.place(ordinal)?;
         bytes.record(place)
+    }
+
+    /// Whether it is there and its frames and indices begin and end as they should.
+    pub fn look(&self, entry: &EvidenceEntry) -> Result<(), EvidenceError> {
+        let mut bytes = self.open(entry)?;
+        for frame in bytes.layout.frames.clone() {
+            let magic = read_at(&mut bytes.file, &bytes.entry, frame.stored_start, 4)?;
+            if magic != FRAME_MAGIC.to_le_bytes() {
+                return Err(bytes.damaged("a frame does not begin as it should"));
+            }
+        }
+        bytes.records().map(drop)
     }
 
     /// Reads everything again and compares it with the digest.

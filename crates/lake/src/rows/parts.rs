@@ -54,6 +54,28 @@ row! {
 }
 
 row! {
+    /// Where the bytes of a report are kept, and when they count: a part of its columns.
+    pub struct ReportBytes in Reports keyed by report {
+        /// Its key.
+        pub report: ReportKey,
+        /// Whose it is.
+        pub source: SourceKey,
+        /// SHA-256 of the member that was read.
+        pub digest: String,
+        /// Length of the member in bytes.
+        pub length: i64,
+        /// When the observation ended.
+        pub observed_at: Timestamp,
+        /// The evidence pack its bytes lie in; `None` is a file of their own.
+        pub evidence_pack: Option<i64>,
+        /// Where in the pack.
+        pub evidence_offset: Option<i64>,
+        /// How many bytes their stored form has.
+        pub evidence_stored: i64,
+    }
+}
+
+row! {
     /// What finds the definition of a check again: a part of its columns.
     pub struct CheckName in Checks keyed by check {
         /// Its key.

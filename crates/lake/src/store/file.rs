@@ -48,6 +48,11 @@ impl StoreFile {
         named.map(|()| length)
     }
 
+    /// Gives the file another name than it was begun for, in the same folder.
+    pub(crate) fn finish_as(self, target: PathBuf) -> Result<u64, StoreError> {
+        Self { target, ..self }.finish()
+    }
+
     /// Gives the file its name unless something has that name, and says whether it did. Either way
     /// what has the name is durable after the next sync.
     pub fn finish_if_absent(self) -> Result<bool, StoreError> {

@@ -8,7 +8,7 @@ use yagura_engine::{
     baseline::{inputs::Exposure, observation::Required, problem::Factor, unknown::UnknownScore},
     chain,
     explain::{FindingId, Proof, Proofs},
-    lake::LakeError,
+    lake::{LakeError, Lost},
     score::{AssetScore, Evidence, Item, ItemKind, References, Remedy, ScoreRun},
 };
 use yagura_model::{finding::Disposition, points::MicroPoints, severity::Severity};
@@ -24,6 +24,9 @@ pub(super) struct Explained {
     as_of: Timestamp,
     commit: i64,
     threat_data: bool,
+    /// Rows that were lost with damaged files, if any were: the points are incomplete.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    incomplete: Option<Lost>,
     /// What estimates were held against, where that is not the same commit.
     pub(super) references: Option<Reference>,
     pub(super) asset: Asset,
@@ -169,6 +172,7 @@ impl Explained {
             as_of: scored.run.at,
             commit: scored.run.commit.0,
             threat_data: false,
+            incomplete: Some(scored.snapshot.lost()).filter(|lost| lost.files > 0),
             references: reference(&scored.run),
             asset: asset(score),
             open_micro: score.open,

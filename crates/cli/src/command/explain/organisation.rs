@@ -1,7 +1,10 @@
 //! The worst assets and remedies of an organisation.
 
 use serde::Serialize;
-use yagura_engine::score::{By, Total};
+use yagura_engine::{
+    lake::Lost,
+    score::{By, Total},
+};
 use yagura_model::{organisation::OrganisationCode, points::MicroPoints};
 
 use crate::{
@@ -24,6 +27,8 @@ struct Document<'s> {
     as_of: jiff::Timestamp,
     commit: i64,
     threat_data: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    incomplete: Option<Lost>,
     organisation: &'s str,
     total: Line,
     assets: Vec<Line>,
@@ -84,6 +89,7 @@ pub(super) fn explain(
             as_of: sweep.at,
             commit: sweep.commit.0,
             threat_data: false,
+            incomplete: Some(swept.snapshot.lost()).filter(|lost| lost.files > 0),
             organisation: code.as_str(),
             total: Line::from(&whole),
             assets: lines(&assets),
