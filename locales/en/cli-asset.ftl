@@ -49,6 +49,7 @@ asset-on-the-internet = on the internet
 asset-ratings = C{ $confidentiality } I{ $integrity } A{ $availability }
 
 asset-as-of = As of
+asset-known-at = Known at
 asset-class = { $class } ({ $domain })
 asset-organisation-assumed = { $code } (that of the report; nobody says who manages it)
 asset-software = { $count ->

@@ -7,7 +7,6 @@ command-query-examples =
     yagura query "SELECT count(*) FROM findings" --as-of 2026-04-01
 
 argument-sql = One SELECT (views and columns: docs/query.md)
-argument-known_at = Answer by what had been taken in by this time (default: now)
 
 query-unknown-view = There is no view `{ $name }`.
 query-views = The views are: { $views }

@@ -8,12 +8,10 @@ command-score-examples =
 
 argument-by = Add up by: org, system, asset, check, class, domain (default: org)
 argument-top = Only the worst N lines (totals are of all)
-argument-as_of = As of when: 2026-11-01, 2026-11-01T09:00+09:00 (default: now; a day means its beginning)
 argument-model = File of a score model (default: the shipped model)
 argument-score-org = Only this organisation and those below it
 
 score-model = Model: { $model } ({ $title })
-score-as-of = As of: { $time }
 score-assets = Assets: { $count }
 score-no-threat-data = Threat data: none loaded, so every threat factor is 1.
 score-empty = No assets. Take in reports with `yagura ingest`.

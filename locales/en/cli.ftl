@@ -26,6 +26,8 @@ argument-format = The format (default: told from the content; see `yagura format
 argument-zone = Zone of times, as Asia/Tokyo (default: of the environment; inside reports UTC)
 argument-mapping = Mapping of the columns of a register, a TOML file (docs/inventory.md)
 argument-asset = The asset of reports that name none
+argument-as_of = As of when: 2026-11-01, 2026-11-01T09:00+09:00; a day means its beginning (default: the time of --known-at, else now)
+argument-known_at = By what had been taken in and decided by this time, written alike (default: all that is known)
 argument-csv = Results as CSV
 argument-bom = Begin the CSV with a byte order mark, for Excel
 argument-xlsx = Save the results as an Excel workbook
@@ -41,3 +43,7 @@ usage-other = the command line is wrong ({ $detail }).
 usage-suggestion = did you mean: { $near }
 usage-valid = possible values: { $values }
 usage-help = --help shows the usage.
+
+as-of = As of: { $time }
+known-at = Known at: { $time }
+error-not-kept = What was known at { $asked } is not kept any more. Ask for { $since } or later.

@@ -46,6 +46,7 @@ asset-on-the-internet = インターネット公開
 asset-ratings = 機密{ $confidentiality } 完全{ $integrity } 可用{ $availability }
 
 asset-as-of = 基準日時
+asset-known-at = 当時の認識
 asset-class = { $class }（{ $domain }）
 asset-organisation-assumed = { $code }（報告の組織。管理組織の登録なし）
 asset-software = { $count } 個

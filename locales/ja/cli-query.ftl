@@ -7,7 +7,6 @@ command-query-examples =
     yagura query "SELECT count(*) FROM findings" --as-of 2026-04-01
 
 argument-sql = SELECT 文を一つ（ビューと列は docs/query.md）
-argument-known_at = 当時の認識: この時点までに取り込んだ報告だけで答える（既定は現在）
 
 query-unknown-view = `{ $name }` というビューはありません。
 query-views = 使えるビュー: { $views }

@@ -8,12 +8,10 @@ command-score-examples =
 
 argument-by = 集計の単位: org、system、asset、check、class、domain（既定は org）
 argument-top = 上位 N 件だけを表示（合計は全件）
-argument-as_of = 基準日時。例: 2026-11-01、2026-11-01T09:00+09:00（既定は現在。日付だけならその日の始まり）
 argument-model = 診断モデルのファイル（既定は同梱のモデル）
 argument-score-org = この組織とその下の組織だけを集計
 
 score-model = 診断モデル: { $model }（{ $title }）
-score-as-of = 基準日時: { $time }
 score-assets = 対象の資産: { $count } 件
 score-no-threat-data = 脅威情報: 取り込んでいないため、脅威の係数はすべて 1 です。
 score-empty = 対象の資産がありません。`yagura ingest` で報告を取り込んでください。

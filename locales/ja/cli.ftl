@@ -26,6 +26,8 @@ argument-format = 形式を指定（既定は中身から判別。一覧は `yag
 argument-zone = 時刻の時間帯。例: Asia/Tokyo（既定は環境の時間帯、報告の中の時刻は UTC）
 argument-mapping = 台帳の列の対応を書いた TOML ファイル（docs/inventory.md）
 argument-asset = 資産を書いていない報告の資産
+argument-as_of = 基準日時。例: 2026-11-01、2026-11-01T09:00+09:00。日付だけならその日の始まり（既定は --known-at の時点、なければ現在）
+argument-known_at = 当時の認識: この時点までに取り込み、決めたことだけで答える。書き方は同じ（既定は今わかっていることすべて）
 argument-csv = 結果を CSV で出力
 argument-bom = CSV の先頭に BOM を付ける（Excel で開く場合）
 argument-xlsx = 結果を Excel ブックに保存
@@ -41,3 +43,7 @@ usage-other = 使い方に誤りがあります（{ $detail }）。
 usage-suggestion = もしかして: { $near }
 usage-valid = 指定できる値: { $values }
 usage-help = 使い方は --help で確認できます。
+
+as-of = 基準日時: { $time }
+known-at = 当時の認識: { $time }
+error-not-kept = { $asked } の時点の認識は、もう保存していません。{ $since } 以後を指定してください。

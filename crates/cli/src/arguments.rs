@@ -6,6 +6,7 @@ pub(crate) mod moment;
 pub(crate) mod reading;
 pub(crate) mod results;
 pub(crate) mod scoring;
+pub(crate) mod times;
 pub(crate) mod usage;
 pub(crate) mod zone;
 

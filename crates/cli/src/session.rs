@@ -18,7 +18,12 @@ use crate::{
     arguments::{GlobalArguments, moment::Moment},
     failure::Failure,
     i18n::Texts,
-    output::{cell::Tone, console::Console, sheet::SheetError, table::Table},
+    output::{
+        cell::{Cell, Tone},
+        console::Console,
+        sheet::SheetError,
+        table::Table,
+    },
 };
 
 /// Threads that carry out what waits for the disk; reading and packing have threads of their own.
@@ -117,6 +122,14 @@ impl Session {
 
     /// Ends a verb that could not read or write the data.
     pub(crate) fn lake_failure(&self, error: &LakeError) -> Failure {
+        if let LakeError::NotKept { asked, since } = error {
+            let shown = |at| Cell::time(Some(at)).shown(&self.console.look().zone);
+            let times = [("asked", shown(*asked).into()), ("since", shown(*since).into())];
+            return Failure::Told {
+                text: self.texts.say_with("error-not-kept", &times),
+                detail: None,
+            };
+        }
         self.failure_with("error-lake", &chain(error))
     }
 

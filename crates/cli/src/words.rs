@@ -4,6 +4,7 @@ use yagura_engine::{baseline::model::Model, lake::Lost, score::Names};
 use yagura_model::{Timestamp, organisation::OrganisationCode};
 
 use crate::{
+    arguments::times::Times,
     failure::Failure,
     i18n::Texts,
     output::{
@@ -23,6 +24,8 @@ pub(crate) struct Heading<'s> {
     /// Name and version of the model.
     pub(crate) named: &'s str,
     pub(crate) at: Timestamp,
+    /// By what was known then; without it by all that is known.
+    pub(crate) known_at: Option<Timestamp>,
     /// How many assets count.
     pub(crate) assets: usize,
     /// What is missing for it.
@@ -32,21 +35,37 @@ pub(crate) struct Heading<'s> {
 /// What every score begins with: model, time, assets, and what was not there to be used.
 pub(crate) fn heading(session: &mut Session, of: &Heading<'_>) -> Result<(), Failure> {
     let at = Cell::time(Some(of.at)).shown(&session.console.look().zone);
+    let known_at = of.known_at.map(|at| Cell::time(Some(at)).shown(&session.console.look().zone));
     let texts = &session.texts;
+    let known_at = known_at.map(|at| texts.say_with("known-at", &[("time", at.into())]));
     let title = if texts.is_japanese() { &of.model.title_ja } else { &of.model.title_en };
     let lines = [
-        texts.say_with(
+        Some(texts.say_with(
             "score-model",
             &[("model", of.named.into()), ("title", title.as_str().into())],
-        ),
-        texts.say_with("score-as-of", &[("time", at.into())]),
-        texts.say_with("score-assets", &[("count", of.assets.into())]),
-        texts.say("score-no-threat-data"),
+        )),
+        Some(texts.say_with("as-of", &[("time", at.into())])),
+        known_at,
+        Some(texts.say_with("score-assets", &[("count", of.assets.into())])),
+        Some(texts.say("score-no-threat-data")),
     ];
-    for line in lines {
+    for line in lines.into_iter().flatten() {
         paragraph(session, Tone::Plain, "", &line)?;
     }
     incomplete(session, of.lost)?;
+    writeln!(session.console.out())?;
+    Ok(())
+}
+
+/// The times asked about.
+pub(crate) fn times(session: &mut Session, times: &Times) -> Result<(), Failure> {
+    let shown = |at| Cell::time(Some(at)).shown(&session.console.look().zone);
+    let told = |id: &str, at| session.texts.say_with(id, &[("time", shown(at).into())]);
+    let as_of = told("as-of", times.at());
+    let known_at = times.known_at().map(|at| told("known-at", at));
+    for line in [Some(as_of), known_at].into_iter().flatten() {
+        paragraph(session, Tone::Plain, "", &line)?;
+    }
     writeln!(session.console.out())?;
     Ok(())
 }

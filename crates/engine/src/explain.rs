@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use yagura_lake::{
     Lake, LakeError, Snapshot,
     evidence::EvidenceReader,
-    rows::{AssetRow, IdentifierRow, LinkRow, ReportRow, SourceRow},
+    rows::{AssetRow, IdentifierRow, ReportRow, SourceRow},
     scan::Filter,
 };
 use yagura_model::{
@@ -21,6 +21,7 @@ use yagura_model::{
 use crate::{
     browse::assets::AssetId,
     decisions::successors,
+    links::{hold_at, links},
     score::{Evidence, Facts},
 };
 
@@ -132,12 +133,16 @@ fn excerpt(bytes: &[u8]) -> String {
     cut
 }
 
-/// The assets a person means: by key (`A-12`), by name, or by the value of an identifier. A key that is
-/// in the present no longer means the asset that took its records.
+/// The assets a person means: by key (`A-12`), by name, or by the value of an identifier at a time. A
+/// key that is in the present no longer means the asset that took its records.
 ///
 /// # Errors
 /// If the lake cannot be read.
-pub async fn find_assets(snapshot: &Snapshot, text: &str) -> Result<BTreeSet<AssetKey>, LakeError> {
+pub async fn find_assets(
+    snapshot: &Snapshot,
+    text: &str,
+    at: Timestamp,
+) -> Result<BTreeSet<AssetKey>, LakeError> {
     let text = text.trim();
     if let Ok(AssetId(key)) = text.parse() {
         return successors(snapshot, key).await;
@@ -147,20 +152,26 @@ pub async fn find_assets(snapshot: &Snapshot, text: &str) -> Result<BTreeSet<Ass
         return Ok(named.into_iter().map(|asset| asset.asset).collect());
     }
     let identified: Vec<IdentifierRow> = snapshot.rows(&Filter::named("value", text)).await?;
-    let open = identified.iter().filter(|row| row.resolved_at.is_none());
-    let filter = Filter::of("subject", open.map(|row| row.subject.0));
-    let links: Vec<LinkRow> = snapshot.rows(&filter).await?;
+    let then = identified.iter().filter(|row| held_at(at, row));
+    let filter = Filter::of("subject", then.map(|row| row.subject.0));
+    let links = links(snapshot, &filter, at).await?;
     Ok(links.into_iter().map(|link| link.asset).collect())
 }
 
-/// The asset a finding stands on, through the links in force.
+/// Whether a record showed an identifier at a time.
+pub(crate) fn held_at(at: Timestamp, row: &IdentifierRow) -> bool {
+    hold_at(at, Some(row.first_seen), row.resolved_at)
+}
+
+/// The asset a finding stands on at a time.
 ///
 /// # Errors
 /// If the lake cannot be read.
 pub async fn asset_of(
     snapshot: &Snapshot,
     subject: SubjectKey,
+    at: Timestamp,
 ) -> Result<Option<AssetKey>, LakeError> {
-    let links: Vec<LinkRow> = snapshot.rows(&Filter::of("subject", [subject.0])).await?;
+    let links = links(snapshot, &Filter::of("subject", [subject.0]), at).await?;
     Ok(links.first().map(|link| link.asset))
 }

@@ -14,6 +14,7 @@ pub mod explain;
 pub mod ingest;
 pub mod inspect;
 pub mod intake;
+mod links;
 mod master;
 pub mod query;
 pub mod score;
@@ -22,6 +23,8 @@ pub mod score;
 mod faults;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod times;
 #[cfg(test)]
 mod views;
 

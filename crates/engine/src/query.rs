@@ -5,16 +5,16 @@ use yagura_baseline::master::Master;
 use yagura_lake::{
     LakeError, Snapshot,
     masters::{MasterColumn, Masters, wanted},
-    query::{Answer, QueryLimits, commit_at},
+    query::{Answer, QueryLimits},
     rows::CoverageRow,
     scan::Filter,
-    views::Times,
+    views::AsOf,
 };
 use yagura_model::Timestamp;
 
 use crate::master::{Heard, Hearing, Register, Witnesses};
 
-/// Carries out one `SELECT` over the views of a snapshot. `now` is the time of the present.
+/// Carries out one `SELECT` over the views of a snapshot, at a time and by what it knows.
 ///
 /// # Errors
 /// As the lake's own [`query`](yagura_lake::query::query).
@@ -22,15 +22,15 @@ pub async fn query(
     snapshot: &Snapshot,
     master: &Master,
     sql: &str,
-    (times, now): (Times, Timestamp),
+    as_of: AsOf,
     limits: QueryLimits,
 ) -> Result<Answer, LakeError> {
-    let masters = masters(snapshot, master, sql, (times, now));
+    let masters = masters(snapshot, master, sql, as_of.at());
     let masters = match tokio::time::timeout(limits.time, masters).await {
         Ok(masters) => masters?,
         Err(_) => return Err(LakeError::TooSlow { seconds: limits.time.as_secs() }),
     };
-    yagura_lake::query::query(snapshot, sql, times, limits, masters).await
+    yagura_lake::query::query(snapshot, sql, as_of, limits, masters).await
 }
 
 /// What stands of all assets, as far as one `SELECT` over the views shows it.
@@ -41,20 +41,15 @@ pub async fn masters(
     snapshot: &Snapshot,
     master: &Master,
     sql: &str,
-    (times, now): (Times, Timestamp),
+    at: Timestamp,
 ) -> Result<Masters, LakeError> {
     let columns = wanted(sql)?;
     let mut masters = Masters::new(&columns);
     if columns.is_empty() {
         return Ok(masters);
     }
-    let known = match times.known_at {
-        Some(_) => Some(commit_at(snapshot, times).await?),
-        None => None,
-    };
-    let all = Filter::all().known_at(known);
-    let at = times.as_of.unwrap_or(now);
-    let register = Register::load(snapshot, &all).await?;
+    let all = Filter::all();
+    let register = Register::load(snapshot, at).await?;
     let coverage: Vec<CoverageRow> = snapshot.rows(&all).await?;
     let witnesses = Witnesses::load(snapshot, master, at, all.clone(), &coverage).await?;
     let attributes = columns.iter().filter_map(|column| match column {

@@ -4,8 +4,8 @@ use std::io::Cursor;
 
 use tempfile::TempDir;
 use yagura_baseline::{identity::Rules, master::Master};
-use yagura_lake::{Lake, query::QueryLimits, views::Times};
-use yagura_model::organisation::OrganisationCode;
+use yagura_lake::{Lake, Snapshot, query::QueryLimits, views::AsOf};
+use yagura_model::{Timestamp, organisation::OrganisationCode};
 
 use crate::{
     clock::Clock,
@@ -54,14 +54,31 @@ impl House {
     }
 
     pub(crate) async fn ask_by(&self, master: &Master, sql: &str, times: Times) -> Vec<String> {
-        let snapshot = self.ingest.lake.snapshot().await.unwrap();
-        let when = (times, self.ingest.clock.now());
-        let answer = query(&snapshot, master, sql, when, QueryLimits::STANDARD).await.unwrap();
+        let snapshot = self.snapshot(times.known_at).await;
+        let now = times.known_at.unwrap_or_else(|| self.ingest.clock.now());
+        let as_of = times.as_of.map_or(AsOf::present(now), AsOf::time);
+        let answer = query(&snapshot, master, sql, as_of, QueryLimits::STANDARD).await.unwrap();
         let text = |row: &Vec<Option<String>>| {
             row.iter().map(|c| c.clone().unwrap_or("-".into())).collect::<Vec<_>>().join(" ")
         };
         answer.rows.iter().map(text).collect()
     }
+
+    /// The newest state, by what was known at a time or by all.
+    pub(crate) async fn snapshot(&self, known_at: Option<Timestamp>) -> Snapshot {
+        let snapshot = self.ingest.lake.snapshot().await.unwrap();
+        match known_at {
+            Some(known_at) => snapshot.as_known_at(known_at).await.unwrap(),
+            None => snapshot,
+        }
+    }
+}
+
+/// 基準日時 and 当時の認識.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Times {
+    pub(crate) as_of: Option<Timestamp>,
+    pub(crate) known_at: Option<Timestamp>,
 }
 
 /// A Grype report of one image at a time, with some CVEs.

@@ -4,12 +4,12 @@ use yagura_baseline::master::Master;
 use yagura_lake::{
     LakeError,
     query::QueryLimits,
-    views::{Times, VIEWS},
+    views::{AsOf, VIEWS},
 };
 
 use crate::{
     query::query,
-    testing::{House, grype},
+    testing::{House, Times, grype},
 };
 
 async fn house() -> House {
@@ -72,8 +72,8 @@ async fn nothing_but_one_select_over_the_views_is_carried_out() {
     let house = house().await;
     let snapshot = house.ingest.lake.snapshot().await.unwrap();
     let ask = async |sql: &str| {
-        let when = (Times::default(), house.ingest.clock.now());
-        query(&snapshot, Master::shipped(), sql, when, QueryLimits::STANDARD).await.map(|_| ())
+        let as_of = AsOf::present(house.ingest.clock.now());
+        query(&snapshot, Master::shipped(), sql, as_of, QueryLimits::STANDARD).await.map(|_| ())
     };
     for sql in [
         "CREATE TABLE t AS SELECT 1",
@@ -121,8 +121,8 @@ async fn the_documentation_lists_every_view_with_its_columns() {
     let mut table = String::from("| view | one row is | columns |\n|---|---|---|\n");
     for view in VIEWS {
         let sql = format!("SELECT * FROM {}", view.name);
-        let (master, when) = (Master::shipped(), (Times::default(), house.ingest.clock.now()));
-        let answer = query(&snapshot, master, &sql, when, QueryLimits::STANDARD).await.unwrap();
+        let (master, as_of) = (Master::shipped(), AsOf::present(house.ingest.clock.now()));
+        let answer = query(&snapshot, master, &sql, as_of, QueryLimits::STANDARD).await.unwrap();
         let columns: Vec<String> =
             answer.columns.iter().map(|column| format!("`{}`", column.name)).collect();
         table.push_str(&format!("| `{}` | {} | {} |\n", view.name, view.row, columns.join(", ")));

@@ -23,9 +23,7 @@ use yagura_engine::{
     intake::{Intake, Limits},
     query::query,
 };
-use yagura_lake::{
-    Lake, Snapshot, compact::Extent, query::QueryLimits, table::Table, views::Times,
-};
+use yagura_lake::{Lake, Snapshot, compact::Extent, query::QueryLimits, table::Table, views::AsOf};
 use yagura_model::organisation::OrganisationCode;
 
 /// The Python with the packages, or why the test cannot run.
@@ -85,7 +83,7 @@ async fn lake(folder: &Path) -> Lake {
 }
 
 async fn ask(snapshot: &Snapshot, sql: &str) -> Vec<Vec<String>> {
-    let when = (Times::default(), "2026-11-01T00:00:00Z".parse().unwrap());
+    let when = AsOf::present("2026-11-01T00:00:00Z".parse().unwrap());
     let limits = QueryLimits::STANDARD;
     let answer = query(snapshot, Master::shipped(), sql, when, limits).await.unwrap();
     let cells = |row: Vec<Option<String>>| row.into_iter().flatten().collect();

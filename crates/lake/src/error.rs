@@ -1,5 +1,7 @@
 //! What can go wrong in the lake.
 
+use yagura_model::Timestamp;
+
 use crate::{
     evidence::EvidenceError, lease::LeaseError, manifest::ManifestError, store::StoreError,
 };
@@ -86,6 +88,14 @@ pub enum LakeError {
     TooSlow {
         /// Seconds allowed.
         seconds: u64,
+    },
+    /// What was known at a time is not kept.
+    #[error("what was known at {asked} is not kept any more, only what was known since {since}")]
+    NotKept {
+        /// The time asked about.
+        asked: Timestamp,
+        /// Since when it is kept.
+        since: Timestamp,
     },
     /// A value has not the shape it should have.
     #[error("found {found} where {wanted} should be")]

@@ -19,7 +19,7 @@ use crate::{
     masters::Masters,
     query::{self, Answer, QueryLimits},
     snapshot::Snapshot,
-    views::{Times, View},
+    views::{AsOf, View},
 };
 
 /// Rows in one row group.
@@ -29,7 +29,7 @@ const ROW_GROUP: usize = 131_072;
 pub const LIMITS: QueryLimits =
     QueryLimits { memory: 2 << 30, time: Duration::MAX, rows: usize::MAX };
 
-/// A view to be written: of which state of the lake, at which times, with what stands of each asset
+/// A view to be written: of which state of the lake, as of when, with what stands of each asset
 /// ([`wanted`](crate::masters::wanted)).
 #[derive(Debug)]
 pub struct Exported<'s> {
@@ -37,8 +37,8 @@ pub struct Exported<'s> {
     pub snapshot: &'s Snapshot,
     /// The view.
     pub view: &'s View,
-    /// As of when, and as known when.
-    pub times: Times,
+    /// As of when.
+    pub as_of: AsOf,
     /// What stands of each asset, where the view shows it.
     pub masters: Masters,
 }
@@ -90,6 +90,6 @@ impl Exported<'_> {
 
     async fn stream(self) -> Result<SendableRecordBatchStream, LakeError> {
         let sql = self.view.all_rows();
-        query::stream(self.snapshot, &sql, self.times, LIMITS, self.masters).await
+        query::stream(self.snapshot, &sql, self.as_of, LIMITS, self.masters).await
     }
 }

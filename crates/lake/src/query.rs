@@ -21,7 +21,6 @@ use yagura_model::{
     decision::DecisionKind,
     domain::AssetClass,
     finding::{Disposition, FindingState},
-    id::Commit,
     identifier::IdentifierKind,
     severity::Severity,
 };
@@ -29,11 +28,9 @@ use yagura_model::{
 use crate::{
     error::LakeError,
     masters::Masters,
-    rows::CommitRow,
-    scan::Filter,
     snapshot::Snapshot,
     table::Table,
-    views::{self, Times, VIEWS, View},
+    views::{self, AsOf, VIEWS, View},
 };
 
 /// What one query may use.
@@ -82,12 +79,12 @@ pub struct Column {
 pub async fn query(
     snapshot: &Snapshot,
     sql: &str,
-    times: Times,
+    as_of: AsOf,
     limits: QueryLimits,
     masters: Masters,
 ) -> Result<Answer, LakeError> {
     let answered = async {
-        let mut stream = stream(snapshot, sql, times, limits, masters).await?;
+        let mut stream = stream(snapshot, sql, as_of, limits, masters).await?;
         let mut answer = Answer { columns: columns(&stream.schema()), rows: Vec::new() };
         while let Some(batch) = stream.next().await {
             add(&mut answer, &batch?)?;
@@ -108,11 +105,11 @@ pub async fn query(
 pub(crate) async fn stream(
     snapshot: &Snapshot,
     sql: &str,
-    times: Times,
+    as_of: AsOf,
     limits: QueryLimits,
     masters: Masters,
 ) -> Result<SendableRecordBatchStream, LakeError> {
-    let context = session(snapshot, times, limits, masters).await?;
+    let context = session(snapshot, as_of, limits, masters).await?;
     let options =
         SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
     one_select(&context, sql)?;
@@ -146,7 +143,7 @@ pub(crate) fn one_select(
 /// A session that knows the views and nothing else.
 async fn session(
     snapshot: &Snapshot,
-    times: Times,
+    as_of: AsOf,
     limits: QueryLimits,
     masters: Masters,
 ) -> Result<SessionContext, LakeError> {
@@ -164,9 +161,9 @@ async fn session(
         let name = format!("raw_{}", table.name());
         inner.register_table(name, snapshot.provider(*table).await?)?;
     }
-    let commit = commit_at(snapshot, times).await?.0;
+    let commit = snapshot.commit().0;
     for table in Table::ALL {
-        let frame = inner.sql(&views::in_force(*table, times, commit)).await?;
+        let frame = inner.sql(&views::in_force(*table, as_of, commit)).await?;
         inner.register_table(format!("{}_in_force", table.name()), frame.into_view())?;
     }
     inner.register_table("masters", Arc::new(masters.table()?))?;
@@ -176,7 +173,7 @@ async fn session(
     }
     let outer = SessionContext::new_with_state(state());
     for view in VIEWS {
-        let view_sql = expand(view.sql, times);
+        let view_sql = expand(view.sql, as_of);
         let frame = inner.sql(&view_sql).await?;
         inner.register_table(view.name, frame.clone().into_view())?;
         outer.register_table(view.name, frame.into_view())?;
@@ -184,19 +181,8 @@ async fn session(
     Ok(outer)
 }
 
-/// The last commit known at the times.
-///
-/// # Errors
-/// If the lake cannot be read.
-pub async fn commit_at(snapshot: &Snapshot, times: Times) -> Result<Commit, LakeError> {
-    let Some(at) = times.known_at else { return Ok(snapshot.commit()) };
-    let commits = snapshot.read::<CommitRow>(&Filter::all()).await?;
-    let known = commits.iter().filter(|commit| commit.row.committed_at <= at);
-    Ok(known.map(|commit| commit.id.written_by).max().unwrap_or(Commit(0)))
-}
-
 /// Fills the blanks of a view: names of enumerations, attributes, open intervals.
-fn expand(sql: &str, times: Times) -> String {
+fn expand(sql: &str, as_of: AsOf) -> String {
     fn cases<'t>(column: &str, values: impl Iterator<Item = (u8, &'t str)>) -> String {
         let arms: String =
             values.map(|(number, text)| format!(" WHEN {number} THEN '{text}'")).collect();
@@ -205,10 +191,10 @@ fn expand(sql: &str, times: Times) -> String {
     let kinds =
         |column| cases(column, ObservationKind::ALL.iter().map(|k| (k.number(), k.as_str())));
     let mut sql = sql
-        .replace("{open_a}", &format!("a.{}", views::open(times)).replace("a.TRUE", "TRUE"))
-        .replace("{open_i}", &format!("i.{}", views::open(times)).replace("i.TRUE", "TRUE"))
-        .replace("{open_w}", &format!("w.{}", views::open(times)).replace("w.TRUE", "TRUE"))
-        .replace("{open}", views::open(times))
+        .replace("{open_a}", &format!("a.{}", views::open(as_of)).replace("a.TRUE", "TRUE"))
+        .replace("{open_i}", &format!("i.{}", views::open(as_of)).replace("i.TRUE", "TRUE"))
+        .replace("{open_w}", &format!("w.{}", views::open(as_of)).replace("w.TRUE", "TRUE"))
+        .replace("{open}", views::open(as_of))
         .replace(
             "{identifier}",
             &cases("i.kind", IdentifierKind::ALL.iter().map(|k| (k.number(), k.as_str()))),

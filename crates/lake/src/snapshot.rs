@@ -13,7 +13,7 @@ use crate::{
     manifest::Manifest,
     provider::TableFiles,
     row::{Row, RowId, Stored},
-    rows::SupersededRow,
+    rows::{CommitRow, SupersededRow},
     scan::{self, Filter, Scan},
     store::Store,
     table::Table,
@@ -30,6 +30,8 @@ pub struct Snapshot {
     manifest: Manifest,
     tables: BTreeMap<Table, OnceCell<(OpenTable, Vec<DataFile>)>>,
     superseded: OnceCell<Superseded>,
+    /// By what was known then, and the last commit of that time.
+    known: Option<(Timestamp, Commit)>,
 }
 
 impl Snapshot {
@@ -39,21 +41,55 @@ impl Snapshot {
             .filter(|table| manifest.tables.contains_key(table.name()))
             .map(|table| (*table, OnceCell::new()))
             .collect();
-        Self { store, indexes, manifest, tables, superseded: OnceCell::new() }
+        Self { store, indexes, manifest, tables, superseded: OnceCell::new(), known: None }
+    }
+
+    /// 当時の認識: the same state by what was known at a time. Whatever is read of it is read so.
+    ///
+    /// # Errors
+    /// `NotKept` if the lake does not keep what was known then; if its commits cannot be read.
+    pub async fn as_known_at(self, at: Timestamp) -> Result<Self, LakeError> {
+        let commits: Vec<Stored<CommitRow>> = self.read(&Filter::all()).await?;
+        let times: BTreeMap<Commit, Timestamp> = commits
+            .into_iter()
+            .map(|stored| (stored.id.written_by, stored.row.committed_at))
+            .collect();
+        let known = times.iter().filter(|(_, committed_at)| **committed_at <= at);
+        let last = known.map(|(commit, _)| *commit).max().unwrap_or(Commit(0));
+        // Commits are numbered without a gap: one of which the time is kept no longer may have been
+        // before the time asked about or after it.
+        if last < self.commit() && !times.contains_key(&Commit(last.0 + 1)) {
+            let next = times.range(last..).find(|(commit, _)| **commit > last);
+            let since = next.map_or(self.committed_at(), |(_, committed_at)| *committed_at);
+            return Err(LakeError::NotKept { asked: at, since });
+        }
+        Ok(Self { known: Some((at, last)), ..self })
+    }
+
+    /// The time by whose knowledge it is read, if that was asked for.
+    pub fn known_at(&self) -> Option<Timestamp> {
+        self.known.map(|(at, _)| at)
     }
 
     /// The last commit it holds; 0 is the empty lake.
     pub fn commit(&self) -> Commit {
-        Commit(self.manifest.commit)
+        self.known.map_or(Commit(self.manifest.commit), |(_, commit)| commit)
     }
 
-    /// When that commit was made.
+    /// When the newest commit was made, known or not.
     pub fn committed_at(&self) -> Timestamp {
         self.manifest.time
     }
 
     pub(crate) fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// A filter that wants nothing that was not known.
+    fn limited(&self, filter: &Filter) -> Filter {
+        let known = self.known.map(|(_, commit)| commit);
+        let known = [known, filter.known].into_iter().flatten().min();
+        filter.clone().known_at(known)
     }
 
     /// The state itself.
@@ -100,8 +136,9 @@ impl Snapshot {
         let (opened, all) = tokio::try_join!(self.open(T::TABLE), self.superseded())?;
         let Some((_, files)) = opened else { return Ok(Vec::new()) };
         let superseded = all.get(&T::TABLE).map(Arc::clone).unwrap_or_default();
-        let narrowed = Box::pin(self.indexes.narrowed(self, T::TABLE, filter)).await?;
-        scan::read(&self.store, files, narrowed.as_ref().unwrap_or(filter), &superseded).await
+        let filter = self.limited(filter);
+        let narrowed = Box::pin(self.indexes.narrowed(self, T::TABLE, &filter)).await?;
+        scan::read(&self.store, files, narrowed.as_ref().unwrap_or(&filter), &superseded).await
     }
 
     /// The rows in force of a table, without their names.
@@ -123,7 +160,7 @@ impl Snapshot {
         let (opened, all) = tokio::try_join!(self.open(T::TABLE), self.superseded())?;
         let files = opened.map(|(_, files)| files.as_slice()).unwrap_or_default();
         let superseded = all.get(&T::TABLE).map(Arc::clone).unwrap_or_default();
-        Ok(Scan::new(self.store.clone(), files, filter.clone(), superseded))
+        Ok(Scan::new(self.store.clone(), files, self.limited(filter), superseded))
     }
 
     /// The files of a table with their rows, bytes and paths from the root of the lake.

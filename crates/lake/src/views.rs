@@ -1,19 +1,34 @@
 //! The documented views: what `yagura query` sees.
 //!
-//! Each is SQL over the tables of one snapshot at one pair of times: how things were (`as_of`) by
-//! what was known (`known_at`). `docs/query.md` lists their columns; a test of the engine keeps it current.
+//! Each is SQL over the tables of one snapshot, at one time ([`AsOf`]) and by what the snapshot knows
+//! ([`Snapshot::as_known_at`](crate::Snapshot::as_known_at)). `docs/query.md` lists their columns; a test of the engine keeps it current.
 
 use yagura_model::Timestamp;
 
 use crate::table::Table;
 
-/// The two times of a view; `None` is now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Times {
-    /// 基準日時: how things were at this time.
-    pub as_of: Option<Timestamp>,
-    /// 当時の認識: by what was known at this time.
-    pub known_at: Option<Timestamp>,
+/// 基準日時: the time a view tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AsOf {
+    at: Timestamp,
+    present: bool,
+}
+
+impl AsOf {
+    /// How things are now.
+    pub fn present(now: Timestamp) -> Self {
+        Self { at: now, present: true }
+    }
+
+    /// How things were at a time.
+    pub fn time(at: Timestamp) -> Self {
+        Self { at, present: false }
+    }
+
+    /// The time.
+    pub fn at(self) -> Timestamp {
+        self.at
+    }
 }
 
 /// A view.
@@ -34,36 +49,18 @@ impl View {
     }
 }
 
-/// The versions in force of a table, at the times.
+/// The versions in force of a table that were there at a time.
 ///
 /// `superseded` joins the versions other commits put something in the place of; `{commit}` is the
 /// last commit known.
-pub(crate) fn in_force(table: Table, times: Times, commit: i64) -> String {
+pub(crate) fn in_force(table: Table, as_of: AsOf, commit: i64) -> String {
     let name = table.name();
-    let columns = table.file_schema();
-    let has = |column: &str| columns.column_with_name(column).is_some();
     let mut conditions = vec![
         format!("t.written_by <= {commit}"),
         format!("(t.superseded_by IS NULL OR t.superseded_by > {commit})"),
         "s.old_row IS NULL".to_owned(),
     ];
-    if let Some(at) = times.as_of
-        && has("first_seen")
-        && has("resolved_at")
-    {
-        conditions.push(format!(
-            "t.first_seen <= TIMESTAMP '{at}' AND (t.resolved_at IS NULL OR t.resolved_at > TIMESTAMP '{at}')"
-        ));
-    }
-    if let Some(at) = times.as_of {
-        // What was seen or said first after that time was not there yet.
-        let begun = match table {
-            Table::Assets => Some("first_seen"),
-            Table::Coverage | Table::Reports => Some("observed_at"),
-            _ => None,
-        };
-        conditions.extend(begun.map(|column| format!("t.{column} <= TIMESTAMP '{at}'")));
-    }
+    conditions.extend(there(table, as_of));
     format!(
         "SELECT t.* FROM raw_{name} t LEFT JOIN \
          (SELECT old_written_by, old_row FROM raw_superseded \
@@ -75,9 +72,33 @@ pub(crate) fn in_force(table: Table, times: Times, commit: i64) -> String {
     )
 }
 
-/// What is open of an interval: at `as_of` the intervals were chosen already.
-pub(crate) fn open(times: Times) -> &'static str {
-    if times.as_of.is_some() { "TRUE" } else { "resolved_at IS NULL" }
+/// What must hold of a row of a table that was there at a time.
+fn there(table: Table, AsOf { at, present }: AsOf) -> Option<String> {
+    let columns = table.file_schema();
+    let has = |column: &str| columns.column_with_name(column).is_some();
+    let by_then = |column: &str| format!("t.{column} <= TIMESTAMP '{at}'");
+    match table {
+        // By their own dates; a tree without a time shows all of its life.
+        Table::Organisations if present => None,
+        Table::Links | Table::Organisations => Some(format!(
+            "(t.valid_from IS NULL OR {}) AND (t.valid_to IS NULL OR t.valid_to > TIMESTAMP '{at}')",
+            by_then("valid_from")
+        )),
+        _ if present => None,
+        // What was seen or said first after that time was not there yet.
+        Table::Assets => Some(by_then("first_seen")),
+        Table::Coverage | Table::Reports => Some(by_then("observed_at")),
+        _ if has("first_seen") && has("resolved_at") => Some(format!(
+            "{} AND (t.resolved_at IS NULL OR t.resolved_at > TIMESTAMP '{at}')",
+            by_then("first_seen")
+        )),
+        _ => None,
+    }
+}
+
+/// What is open of an interval: at a time of the past the intervals were chosen already.
+pub(crate) fn open(as_of: AsOf) -> &'static str {
+    if as_of.present { "resolved_at IS NULL" } else { "TRUE" }
 }
 
 /// All views, in an order in which each stands on those before it. `{open}` is the condition of an

@@ -3,7 +3,6 @@
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use clap::Args;
-use jiff::Timestamp;
 use yagura_engine::{
     baseline::{master::Master, model::Model},
     lake::{Lake, LakeError, Snapshot},
@@ -11,7 +10,7 @@ use yagura_engine::{
 };
 use yagura_model::{id::AssetKey, organisation::OrganisationCode};
 
-use super::moment::Moment;
+use super::times::{TimeArguments, Times};
 use crate::{
     failure::Failure,
     session::Session,
@@ -21,8 +20,8 @@ use crate::{
 /// See the module.
 #[derive(Debug, Args)]
 pub(crate) struct ScoringArguments {
-    #[arg(long, value_name = "TIME")]
-    as_of: Option<Moment>,
+    #[command(flatten)]
+    times: TimeArguments,
 
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
@@ -55,9 +54,9 @@ impl Scored {
     /// What it begins with.
     pub(crate) fn heading(&self) -> Heading<'_> {
         let run = &self.run;
-        let lost = self.snapshot.lost();
+        let (known_at, lost) = (self.snapshot.known_at(), self.snapshot.lost());
         let (named, assets) = (run.model.as_str(), run.assets.len());
-        Heading { model: &self.model, named, at: run.at, assets, lost }
+        Heading { model: &self.model, named, at: run.at, known_at, assets, lost }
     }
 }
 
@@ -65,9 +64,9 @@ impl Swept {
     /// What it begins with.
     pub(crate) fn heading(&self) -> Heading<'_> {
         let of = &self.sweep;
-        let lost = self.snapshot.lost();
+        let (known_at, lost) = (self.snapshot.known_at(), self.snapshot.lost());
         let (named, assets) = (of.model.as_str(), of.assets.len());
-        Heading { model: &self.model, named, at: of.at, assets, lost }
+        Heading { model: &self.model, named, at: of.at, known_at, assets, lost }
     }
 }
 
@@ -77,9 +76,7 @@ pub(crate) struct Asked {
     pub(crate) snapshot: Snapshot,
     lake: Lake,
     model: Model,
-    /// The time asked for; `None` is the present.
-    as_of: Option<Timestamp>,
-    now: Timestamp,
+    pub(crate) times: Times,
     org: Option<OrganisationCode>,
 }
 
@@ -87,9 +84,10 @@ impl ScoringArguments {
     /// Opens what is asked.
     pub(crate) async fn ask(&self, session: &Session) -> Result<Asked, Failure> {
         let (model, lake) = (self.model(session)?, session.lake()?);
-        let snapshot = lake.snapshot().await.map_err(|error| session.lake_failure(&error))?;
-        let (as_of, now) = (session.at(self.as_of)?, session.clock.now());
-        Ok(Asked { snapshot, lake, model, as_of, now, org: self.org.clone() })
+        let times = self.times.times(session)?;
+        let snapshot = times.snapshot(&lake).await;
+        let snapshot = snapshot.map_err(|error| session.lake_failure(&error))?;
+        Ok(Asked { snapshot, lake, model, times, org: self.org.clone() })
     }
 
     /// Adds up the points of all assets.
@@ -110,12 +108,13 @@ impl ScoringArguments {
         session: &Session,
         within: Option<&OrganisationCode>,
     ) -> Result<Swept, Failure> {
-        let Asked { snapshot, lake, model, as_of, now, .. } = self.ask(session).await?;
+        let Asked { snapshot, lake, model, times, .. } = self.ask(session).await?;
         let master = Master::shipped();
         let swept = async {
-            let sweep = match as_of {
-                Some(at) => Sweep::run(&snapshot, &model, master, at, within).await?,
-                None => Sweep::present(&lake, &snapshot, &model, master, now, within).await?,
+            let at = times.at();
+            let sweep = match times.is_present() {
+                true => Sweep::present(&lake, &snapshot, &model, master, at, within).await?,
+                false => Sweep::run(&snapshot, &model, master, at, within).await?,
             };
             let names = Names::of_sweep(&snapshot, &sweep).await?;
             Ok::<_, LakeError>((sweep, names))
@@ -140,11 +139,11 @@ impl Asked {
     /// Makes the score. All assets are scored, since estimates stand on all of them; then those of
     /// other organisations are left out.
     async fn all(self, session: &Session) -> Result<Scored, Failure> {
-        let Self { snapshot, lake, model, now, .. } = &self;
-        let master = Master::shipped();
-        let scored = match self.as_of {
-            Some(at) => ScoreRun::all(snapshot, model, master, at).await,
-            None => ScoreRun::present(lake, snapshot, model, master, *now).await,
+        let Self { snapshot, lake, model, times, .. } = &self;
+        let (master, at) = (Master::shipped(), times.at());
+        let scored = match times.is_present() {
+            true => ScoreRun::present(lake, snapshot, model, master, at).await,
+            false => ScoreRun::all(snapshot, model, master, at).await,
         };
         self.scored(session, scored).await
     }
@@ -155,12 +154,12 @@ impl Asked {
         session: &Session,
         assets: &BTreeSet<AssetKey>,
     ) -> Result<Scored, Failure> {
-        if self.as_of.is_some() {
+        if !self.times.is_present() {
             return self.all(session).await;
         }
-        let Self { snapshot, lake, model, now, .. } = &self;
-        let master = Master::shipped();
-        let scored = ScoreRun::some(lake, snapshot, model, master, *now, assets).await;
+        let Self { snapshot, lake, model, times, .. } = &self;
+        let (master, now) = (Master::shipped(), times.at());
+        let scored = ScoreRun::some(lake, snapshot, model, master, now, assets).await;
         self.scored(session, scored).await
     }
 

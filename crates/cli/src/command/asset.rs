@@ -16,8 +16,8 @@ use yagura_model::{
 use super::Verb;
 use crate::{
     arguments::{
-        moment::Moment,
         results::{ResultArguments, Sheet},
+        times::TimeArguments,
     },
     failure::Failure,
     session::{Session, Status},
@@ -83,8 +83,8 @@ struct List {
     #[arg(long, value_name = "N")]
     top: Option<usize>,
 
-    #[arg(long, value_name = "TIME")]
-    as_of: Option<Moment>,
+    #[command(flatten)]
+    times: TimeArguments,
 
     #[command(flatten)]
     results: ResultArguments,
@@ -98,8 +98,8 @@ struct Show {
     #[arg(long, value_name = "N")]
     top: Option<usize>,
 
-    #[arg(long, value_name = "TIME")]
-    as_of: Option<Moment>,
+    #[command(flatten)]
+    times: TimeArguments,
 }
 
 fn domains() -> PossibleValuesParser {
@@ -134,7 +134,8 @@ struct Found<T> {
 
 impl List {
     fn run(self, session: &mut Session) -> Result<Status, Failure> {
-        let at = session.at(self.as_of)?.unwrap_or_else(|| session.clock.now());
+        let times = self.times.times(session)?;
+        let at = times.at();
         let which = Which {
             organisation: self.org,
             // The command line takes no other texts.
@@ -146,7 +147,7 @@ impl List {
         };
         let lake = session.lake()?;
         let reading = async {
-            let snapshot = lake.snapshot().await?;
+            let snapshot = times.snapshot(&lake).await?;
             let names = Names::of_organisations(&snapshot, at).await?;
             let what =
                 assets::list(&snapshot, Model::shipped(), Master::shipped(), &which, at).await?;
@@ -172,7 +173,7 @@ impl List {
             rows: &shown.iter().map(list::row).collect::<Vec<_>>(),
         };
         if !self.results.write(session, &sheet)? {
-            list::show(session, &found, shown)?;
+            list::show(session, &times, &found, shown)?;
         }
         Ok(Status::Done)
     }
@@ -180,11 +181,12 @@ impl List {
 
 impl Show {
     fn run(self, session: &mut Session) -> Result<Status, Failure> {
-        let at = session.at(self.as_of)?.unwrap_or_else(|| session.clock.now());
+        let times = self.times.times(session)?;
+        let at = times.at();
         let lake = session.lake()?;
         let name = self.name.trim();
         let reading = async {
-            let snapshot = lake.snapshot().await?;
+            let snapshot = times.snapshot(&lake).await?;
             let names = Names::of_organisations(&snapshot, at).await?;
             let asset = match meant(&snapshot, name, at).await?.one(session, &names, name) {
                 Ok(asset) => asset,

@@ -82,13 +82,13 @@ impl Explain {
         session: &Session,
         asked: &Asked,
     ) -> Result<BTreeSet<AssetKey>, Failure> {
-        let text = self.subject.trim();
+        let (text, at) = (self.subject.trim(), asked.times.at());
         let assets = match text.parse::<FindingId>() {
             Ok(finding) => {
-                let asset = asset_of(&asked.snapshot, finding.subject).await;
+                let asset = asset_of(&asked.snapshot, finding.subject, at).await;
                 asset.map(|asset| asset.into_iter().collect())
             }
-            Err(_) => find_assets(&asked.snapshot, text).await,
+            Err(_) => find_assets(&asked.snapshot, text, at).await,
         };
         let assets: BTreeSet<AssetKey> = assets.map_err(|error| session.lake_failure(&error))?;
         if assets.is_empty() && text.parse::<FindingId>().is_ok() {
@@ -149,7 +149,8 @@ impl Explain {
             |code: &&str| self.scoring.org.as_ref().is_none_or(|org| is_within(code, org));
         let codes: Vec<&str> = swept.names.codes().filter(visible).collect();
         let assets = swept.sweep.assets.iter().map(|sum| sum.asset).collect();
-        let near = near_assets(&swept.snapshot, text, Some(&assets), &codes).await;
+        let near =
+            near_assets(&swept.snapshot, (text, swept.sweep.at), Some(&assets), &codes).await;
         let names = match near {
             Ok(names) => names,
             Err(error) => return session.lake_failure(&error),

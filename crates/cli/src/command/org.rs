@@ -14,6 +14,7 @@ use crate::{
     arguments::{
         moment::Moment,
         results::{ResultArguments, Sheet},
+        times::TimeArguments,
     },
     failure::Failure,
     output::{
@@ -22,6 +23,7 @@ use crate::{
         width::Keep,
     },
     session::{Session, Status},
+    words,
 };
 
 /// How long another writer is waited for.
@@ -53,6 +55,9 @@ enum OrgVerb {
 
 #[derive(Debug, Args)]
 struct List {
+    #[command(flatten)]
+    times: TimeArguments,
+
     #[command(flatten)]
     results: ResultArguments,
 }
@@ -90,9 +95,10 @@ impl Verb for Org {
 impl List {
     fn run(self, session: &mut Session) -> Result<Status, Failure> {
         let lake = session.lake()?;
+        let times = self.times.times(session)?;
         let listed = session.block_on(async {
-            let snapshot = lake.snapshot().await?;
-            organisations::list(&snapshot).await
+            let snapshot = times.snapshot(&lake).await?;
+            organisations::list(&snapshot, times.as_of()).await
         })?;
         let listed = listed.map_err(|error| session.lake_failure(&error))?;
         if session.global.json {
@@ -107,6 +113,9 @@ impl List {
             rows: &listed.iter().map(row).collect::<Vec<_>>(),
         };
         if !self.results.write(session, &sheet)? {
+            if !times.is_present() {
+                words::times(session, &times)?;
+            }
             show(session, &listed)?;
         }
         Ok(Status::Done)

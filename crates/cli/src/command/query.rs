@@ -8,7 +8,7 @@ use yagura_engine::{
     lake::{
         LakeError,
         query::{Answer, QueryLimits},
-        views::{Times, VIEWS},
+        views::VIEWS,
     },
     query::query,
 };
@@ -16,8 +16,8 @@ use yagura_engine::{
 use super::Verb;
 use crate::{
     arguments::{
-        moment::Moment,
         results::{ResultArguments, Sheet},
+        times::TimeArguments,
     },
     failure::Failure,
     output::{
@@ -35,11 +35,8 @@ pub(crate) struct Query {
     #[arg(value_name = "SELECT")]
     sql: String,
 
-    #[arg(long, value_name = "TIME")]
-    as_of: Option<Moment>,
-
-    #[arg(long, value_name = "TIME")]
-    known_at: Option<Moment>,
+    #[command(flatten)]
+    times: TimeArguments,
 
     #[command(flatten)]
     results: ResultArguments,
@@ -48,11 +45,11 @@ pub(crate) struct Query {
 impl Verb for Query {
     fn run(self, session: &mut Session) -> Result<Status, Failure> {
         let lake = session.lake()?;
-        let times = Times { as_of: session.at(self.as_of)?, known_at: session.at(self.known_at)? };
+        let times = self.times.times(session)?;
         let asked = async {
-            let snapshot = lake.snapshot().await?;
-            let when = (times, session.clock.now());
-            query(&snapshot, Master::shipped(), &self.sql, when, QueryLimits::STANDARD).await
+            let snapshot = times.snapshot(&lake).await?;
+            let (master, as_of) = (Master::shipped(), times.of_views());
+            query(&snapshot, master, &self.sql, as_of, QueryLimits::STANDARD).await
         };
         let answer = session.block_on(asked)?.map_err(|error| failure(session, &error))?;
         if session.global.json {

@@ -78,6 +78,7 @@ struct Document<'s> {
     model: &'s str,
     master: &'s str,
     as_of: jiff::Timestamp,
+    known_at: Option<jiff::Timestamp>,
     commit: i64,
     threat_data: bool,
     /// Rows that were lost with damaged files, if any were: the score is incomplete.
@@ -147,6 +148,7 @@ impl Verb for Score {
                 model: &swept.sweep.model,
                 master: &swept.sweep.master,
                 as_of: swept.sweep.at,
+                known_at: swept.snapshot.known_at(),
                 commit: swept.sweep.commit.0,
                 threat_data: false,
                 incomplete: Some(swept.snapshot.lost()).filter(|lost| lost.files > 0),

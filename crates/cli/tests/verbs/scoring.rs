@@ -148,3 +148,39 @@ fn questions_are_answered_in_every_form() {
     golden("query-not-select", &["query", "DROP TABLE devices"]);
     golden("query-wrong", &["query", "SELECT nothing FROM devices"]);
 }
+
+#[test]
+fn both_times_are_told_wherever_they_are_asked_for() {
+    let times = ["--as-of", "2026-10-25", "--known-at", "2026-11-02T09:00"];
+    let asked: [&[&str]; 6] = [
+        &["score", "--top", "2"],
+        &["explain", "sakura", "--top", "1"],
+        &["asset", "list", "--top", "1"],
+        &["asset", "history", "SV-0001"],
+        &["org", "list"],
+        &["query", "SELECT count(*) AS findings FROM findings"],
+    ];
+    for language in ["ja", "en"] {
+        let mut printed = String::new();
+        for arguments in asked {
+            let all = [arguments, &times, &["--lang", language]].concat();
+            printed.push_str(&format!("$ yagura {}\n", arguments.join(" ")));
+            printed.push_str(&text(&run(FOLDER.path(), &all)));
+        }
+        compare(&format!("both-times-{language}"), &printed);
+    }
+    for arguments in asked.into_iter().take(2).chain([&["explain", "SV-0001"][..]]) {
+        let document = &json(&[arguments, &times].concat())[0];
+        assert_eq!(document["as_of"], "2026-10-24T15:00:00Z");
+        assert_eq!(document["known_at"], "2026-11-02T00:00:00Z");
+    }
+    // Everything was taken in on 1 November: the day before nothing was known of any day.
+    let before = ["--as-of", "2026-10-25", "--known-at", "2026-10-31"];
+    assert_eq!(json(&[&["score"][..], &before].concat())[0]["total"]["assets"], 0);
+    assert!(json(&[&["asset", "list"][..], &before].concat()).is_empty());
+    let counted = json(&[asked[5], &before].concat());
+    assert_eq!(counted[0]["findings"], 0);
+    // What was known then is told of that time, if no other is said.
+    let document = &json(&["score", "--known-at", "2026-11-02"])[0];
+    assert_eq!(document["as_of"], "2026-11-01T15:00:00Z");
+}

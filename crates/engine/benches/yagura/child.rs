@@ -108,7 +108,7 @@ async fn scored(lake: &Path) -> Result<Value, Failure> {
 async fn shown(lake: &Path, asset: &Path) -> Result<Value, Failure> {
     let lake = Lake::open(lake)?;
     let snapshot = lake.snapshot().await?;
-    let assets = find_assets(&snapshot, &asset.to_string_lossy()).await?;
+    let assets = find_assets(&snapshot, &asset.to_string_lossy(), Clock::System.now()).await?;
     let (now, model) = (Clock::System.now(), Model::shipped());
     let (master, rules) = (Master::shipped(), Rules::shipped());
     let mut records = Vec::new();
@@ -123,7 +123,7 @@ async fn shown(lake: &Path, asset: &Path) -> Result<Value, Failure> {
 async fn explained(lake: &Path, asset: &Path) -> Result<Value, Failure> {
     let lake = Lake::open(lake)?;
     let snapshot = lake.snapshot().await?;
-    let assets = find_assets(&snapshot, &asset.to_string_lossy()).await?;
+    let assets = find_assets(&snapshot, &asset.to_string_lossy(), Clock::System.now()).await?;
     let (now, model, master) = (Clock::System.now(), Model::shipped(), Master::shipped());
     let scored = ScoreRun::some(&lake, &snapshot, model, master, now, &assets).await?;
     let (run, facts) = scored;

@@ -25,6 +25,8 @@ use serde::{Serialize, Serializer};
 use yagura_lake::rows::RelationPoint;
 use yagura_model::{Timestamp, id::AssetKey};
 
+use crate::links::hold_at;
+
 pub use attributes::{AttributeSaid, OtherValue};
 pub use brief::{Brief, brief};
 pub use counts::Counts;
@@ -99,5 +101,5 @@ fn kind_of<T>(stored: i8, from: impl Fn(u8) -> Option<T>) -> Option<T> {
 
 /// Whether a relation holds at a time, by its own dates.
 fn in_force(row: &RelationPoint, at: Timestamp) -> bool {
-    row.valid_from.is_none_or(|from| from <= at) && row.valid_to.is_none_or(|to| at < to)
+    hold_at(at, row.valid_from, row.valid_to)
 }

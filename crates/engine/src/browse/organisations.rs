@@ -7,7 +7,7 @@ use serde::Serialize;
 use yagura_lake::{Changes, Lake, LakeError, Snapshot, rows::OrganisationRow, scan::Filter};
 use yagura_model::{Timestamp, organisation::OrganisationCode};
 
-use crate::{clock::Clock, ingest};
+use crate::{clock::Clock, ingest, links::hold_at};
 
 /// An organisation during an interval of its life. Serialises to the stable line of
 /// `yagura org list --json`.
@@ -97,12 +97,18 @@ pub struct NewOrganisation {
     pub valid_to: Option<Timestamp>,
 }
 
-/// The tree, each organisation before those below it, else by code and time.
+/// The tree, each organisation before those below it, else by code and time: as it was at a time, or
+/// through all its life.
 ///
 /// # Errors
 /// If the lake cannot be read.
-pub async fn list(snapshot: &Snapshot) -> Result<Vec<Organisation>, LakeError> {
-    Ok(tree(snapshot.rows(&Filter::all()).await?))
+pub async fn list(
+    snapshot: &Snapshot,
+    as_of: Option<Timestamp>,
+) -> Result<Vec<Organisation>, LakeError> {
+    let mut rows: Vec<OrganisationRow> = snapshot.rows(&Filter::all()).await?;
+    rows.retain(|row| as_of.is_none_or(|at| hold_at(at, row.valid_from, row.valid_to)));
+    Ok(tree(rows))
 }
 
 /// The codes of an organisation and all that ever stood below it. A code the tree does not know

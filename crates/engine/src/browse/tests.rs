@@ -71,7 +71,7 @@ async fn organisations_stand_in_a_tree_and_never_above_themselves() {
     let unknown = add("ka", Some("nowhere")).await.unwrap_err();
     assert!(matches!(unknown, AddError::UnknownParent(_)), "{unknown}");
     let snapshot = lake.snapshot().await.unwrap();
-    let list = organisations::list(&snapshot).await.unwrap();
+    let list = organisations::list(&snapshot, None).await.unwrap();
     let tree: Vec<(&str, usize, &str)> =
         list.iter().map(|o| (o.code.as_str(), o.depth, o.name_ja.as_str())).collect();
     assert_eq!(

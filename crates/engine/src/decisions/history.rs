@@ -15,7 +15,7 @@ use yagura_model::{
     id::{AssetKey, Commit, DecisionKey, SubjectKey},
 };
 
-use super::{DecisionId, RecordSaid, records, successors};
+use super::{DecisionId, RecordSaid, records, records::born, successors};
 use crate::{browse::assets::AssetId, ingest::in_force};
 
 /// The history of an asset. Serialises to the stable document of `yagura asset history --json`.
@@ -23,6 +23,10 @@ use crate::{browse::assets::AssetId, ingest::in_force};
 pub struct History {
     /// Version of this document.
     pub version: u8,
+    /// 基準日時: only records that had been seen by this time; without it all.
+    pub as_of: Option<Timestamp>,
+    /// 当時の認識: by what was known at this time; without it by all that is known.
+    pub known_at: Option<Timestamp>,
     /// The asset asked about.
     pub asset: AssetId,
     /// The assets it is now: itself, or where its records went if its number is in the present no
@@ -76,17 +80,26 @@ pub struct DecisionSaid {
 /// What decided, from where, to where.
 type Cause = (Commit, Option<AssetKey>, AssetKey, String);
 
-/// The history of an asset; `None` if there never was one of this number.
+/// The history of an asset, of all its records or of those that had been seen by a time; `None` if
+/// there never was one of this number, or none of its records had been seen.
 ///
 /// # Errors
 /// If the lake cannot be read.
-pub async fn history(snapshot: &Snapshot, asset: AssetKey) -> Result<Option<History>, LakeError> {
+pub async fn history(
+    snapshot: &Snapshot,
+    asset: AssetKey,
+    as_of: Option<Timestamp>,
+) -> Result<Option<History>, LakeError> {
     let ever = Filter::of("asset", [asset.0]).with_superseded();
     let stood: Vec<LinkRow> = snapshot.rows(&ever).await?;
-    if stood.is_empty() {
+    let mut subjects: BTreeSet<SubjectKey> = stood.iter().map(|link| link.subject).collect();
+    if let Some(at) = as_of {
+        let born = born(snapshot, &subjects).await?;
+        subjects.retain(|subject| born.get(subject).is_some_and(|born| *born <= at));
+    }
+    if subjects.is_empty() {
         return Ok(None);
     }
-    let subjects: BTreeSet<SubjectKey> = stood.iter().map(|link| link.subject).collect();
     let all = Filter::of("subject", subjects.iter().map(|subject| subject.0)).with_superseded();
     let mut versions: Vec<Stored<LinkRow>> = snapshot.read(&all).await?;
     versions.sort_by_key(|version| (version.id.written_by, version.row.subject));
@@ -117,6 +130,8 @@ pub async fn history(snapshot: &Snapshot, asset: AssetKey) -> Result<Option<Hist
     };
     Ok(Some(History {
         version: 1,
+        as_of,
+        known_at: snapshot.known_at(),
         asset: AssetId(asset),
         now: now.into_iter().map(AssetId).collect(),
         changes: causes.into_iter().map(change).collect(),

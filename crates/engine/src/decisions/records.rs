@@ -1,14 +1,17 @@
 //! Records by what tells them apart for people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use yagura_lake::{
     LakeError, Snapshot,
-    rows::{SourceRow, SubjectRow},
+    rows::{AttributeRow, IdentifierRow, RelationRow, SourceRow, SubjectRow},
     scan::Filter,
 };
-use yagura_model::id::{SourceKey, SubjectKey};
+use yagura_model::{
+    Timestamp,
+    id::{SourceKey, SubjectKey},
+};
 
 use super::RecordId;
 
@@ -40,4 +43,26 @@ pub(crate) async fn records(
         (row.subject, RecordSaid { record, source, name: row.name })
     };
     Ok(subjects.into_iter().map(said).collect())
+}
+
+/// When some records first said anything.
+pub(super) async fn born(
+    snapshot: &Snapshot,
+    subjects: &BTreeSet<SubjectKey>,
+) -> Result<BTreeMap<SubjectKey, Timestamp>, LakeError> {
+    let filter = Filter::of("subject", subjects.iter().map(|subject| subject.0));
+    let (identifiers, attributes, relations) = tokio::try_join!(
+        snapshot.rows::<IdentifierRow>(&filter),
+        snapshot.rows::<AttributeRow>(&filter),
+        snapshot.rows::<RelationRow>(&filter),
+    )?;
+    let times = (identifiers.iter().map(|row| (row.subject, row.first_seen)))
+        .chain(attributes.iter().map(|row| (row.subject, row.first_seen)))
+        .chain(relations.iter().map(|row| (row.subject, row.first_seen)));
+    let mut born: BTreeMap<SubjectKey, Timestamp> = BTreeMap::new();
+    for (subject, at) in times {
+        let first = born.entry(subject).or_insert(at);
+        *first = at.min(*first);
+    }
+    Ok(born)
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use yagura_lake::{
     LakeError, Snapshot,
     row::Stored,
-    rows::{AssetRow, AttributeRow, HoldRow, IdentifierRow, LinkRow, RelationRow, SubjectRow},
+    rows::{AssetRow, HoldRow, IdentifierRow, LinkRow, SubjectRow},
     scan::Filter,
 };
 use yagura_model::{
@@ -15,7 +15,7 @@ use yagura_model::{
     identifier::IdentifierKind,
 };
 
-use super::{DecisionError, Split, draft::Draft};
+use super::{DecisionError, Split, draft::Draft, records::born};
 use crate::ingest::{is_within, joined};
 
 /// Puts records of an asset on another one, or on one of their own.
@@ -159,21 +159,13 @@ impl Said {
         staying: &BTreeSet<SubjectKey>,
     ) -> Result<Self, LakeError> {
         let filter = Filter::of("subject", named.iter().chain(staying).map(|subject| subject.0));
-        let (mut subjects, identifiers, attributes, relations) = tokio::try_join!(
+        let all = named.union(staying).copied().collect();
+        let (mut subjects, identifiers, born) = tokio::try_join!(
             snapshot.rows::<SubjectRow>(&filter),
             snapshot.rows::<IdentifierRow>(&filter),
-            snapshot.rows::<AttributeRow>(&filter),
-            snapshot.rows::<RelationRow>(&filter),
+            born(snapshot, &all),
         )?;
         subjects.sort_by_key(|row| (row.report, row.subject));
-        let times = (identifiers.iter().map(|row| (row.subject, row.first_seen)))
-            .chain(attributes.iter().map(|row| (row.subject, row.first_seen)))
-            .chain(relations.iter().map(|row| (row.subject, row.first_seen)));
-        let mut born: BTreeMap<SubjectKey, Timestamp> = BTreeMap::new();
-        for (subject, at) in times {
-            let first = born.entry(subject).or_insert(at);
-            *first = at.min(*first);
-        }
         Ok(Self { subjects, born, identifiers })
     }
 

@@ -4,10 +4,16 @@ use std::collections::BTreeSet;
 
 use yagura_lake::{
     LakeError, Snapshot,
-    rows::{AssetRow, IdentifierRow, LinkRow},
+    rows::{AssetRow, IdentifierRow},
     scan::Filter,
 };
-use yagura_model::id::{AssetKey, SubjectKey};
+use yagura_model::{
+    Timestamp,
+    id::{AssetKey, SubjectKey},
+};
+
+use super::held_at;
+use crate::links::links;
 
 /// How near a name must be, from 0 to 1, to be worth showing.
 const NEAR: f64 = 0.8;
@@ -29,14 +35,14 @@ pub fn near<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> Vec<String>
     found.into_iter().take(5).map(|(_, name)| name.to_owned()).collect()
 }
 
-/// What a person may have meant of the names of assets, the values of their identifiers, and some
-/// other names; of the assets that may be told of, if not all may.
+/// What a person may have meant of the names of assets, the values of their identifiers at a time, and
+/// some other names; of the assets that may be told of, if not all may.
 ///
 /// # Errors
 /// If the lake cannot be read.
 pub async fn near_assets(
     snapshot: &Snapshot,
-    text: &str,
+    (text, at): (&str, Timestamp),
     visible: Option<&BTreeSet<AssetKey>>,
     others: &[&str],
 ) -> Result<Vec<String>, LakeError> {
@@ -44,15 +50,16 @@ pub async fn near_assets(
     let may = |asset: &AssetKey| visible.is_none_or(|visible| visible.contains(asset));
     let (assets, links, identifiers) = tokio::try_join!(
         snapshot.rows::<AssetRow>(&all),
-        snapshot.rows::<LinkRow>(&all),
+        links(snapshot, &all, at),
         snapshot.rows::<IdentifierRow>(&all),
     )?;
     let subjects: BTreeSet<SubjectKey> =
         links.iter().filter(|link| may(&link.asset)).map(|link| link.subject).collect();
-    let names = assets.iter().filter(|row| may(&row.asset)).map(|row| row.name.as_str());
+    let seen = assets.iter().filter(|row| row.first_seen <= at);
+    let names = seen.filter(|row| may(&row.asset)).map(|row| row.name.as_str());
     let values = identifiers
         .iter()
-        .filter(|row| row.resolved_at.is_none() && subjects.contains(&row.subject))
+        .filter(|row| held_at(at, row) && subjects.contains(&row.subject))
         .map(|row| &*row.value);
     Ok(near(text, names.chain(values).chain(others.iter().copied())))
 }

@@ -17,14 +17,16 @@ mod scene;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use yagura_lake::{
     LakeError,
     rows::{AssetRow, HoldRow, LinkRow, SubjectRow},
+    scan::Filter,
     table::Table,
 };
 use yagura_model::{
+    Timestamp,
     domain::AssetClass,
     id::{AssetKey, SubjectKey},
     identifier::IdentifierKind,
@@ -58,6 +60,8 @@ struct Decided {
     made: BTreeMap<AssetKey, usize>,
     /// Assets that a source of a known class joined.
     refined: BTreeMap<AssetKey, AssetClass>,
+    /// When the report saw assets that may not have been known so early.
+    seen: BTreeMap<AssetKey, Timestamp>,
     /// Assets that went into another.
     merged: BTreeMap<AssetKey, AssetKey>,
     /// Members a person must decide about: candidates and reason.
@@ -70,6 +74,12 @@ impl Decided {
     /// The asset that one went into, or itself.
     fn now(&self, asset: AssetKey) -> AssetKey {
         self.merged.get(&asset).copied().unwrap_or(asset)
+    }
+
+    /// Notes that an asset was seen at a time.
+    fn see(&mut self, asset: AssetKey, at: Timestamp) {
+        let first = self.seen.entry(asset).or_insert(at);
+        *first = at.min(*first);
     }
 }
 
@@ -93,6 +103,7 @@ pub(super) async fn resolve(
     let known: BTreeSet<SubjectKey> = subjects.known().collect();
     decided.resolved.matched += known.len() as u64;
     links(work, &scene);
+    earlier(work, &subjects, &scene, &mut decided).await?;
     merge::holds(work, &scene, &decided).await?;
     merge::assets(work, &scene, &decided).await?;
     Ok((subjects, decided.resolved))
@@ -122,6 +133,7 @@ fn first(work: &mut Work<'_>, scene: &mut Scene<'_>, decided: &mut Decided, numb
             let key = decided.now(key);
             decided.resolved.matched += 1;
             decided.refined.entry(key).or_insert(asset.class);
+            decided.see(key, work.observed(local));
             (key, kind.map_or_else(|| "rule:new".to_owned(), |kind| format!("rule:{kind}")))
         }
         Verdict::Alone => {
@@ -233,6 +245,46 @@ fn links(work: &mut Work<'_>, scene: &Scene<'_>) {
             decided_by: member.decided_by.clone(),
         });
     }
+}
+
+/// Notes the assets of which the report shows a record earlier than anything known of the record: an
+/// older report that comes late makes its asset older.
+async fn earlier(
+    work: &Work<'_>,
+    subjects: &Subjects,
+    scene: &Scene<'_>,
+    decided: &mut Decided,
+) -> Result<(), LakeError> {
+    let mut first: HashMap<SubjectKey, Timestamp> = HashMap::new();
+    for row in subjects.identifiers.iter().map(|stored| &stored.row) {
+        let known = first.entry(row.subject).or_insert(row.first_seen);
+        *known = row.first_seen.min(*known);
+    }
+    let mut early: BTreeMap<SubjectKey, Timestamp> = BTreeMap::new();
+    for (local, subject) in subjects.by_local.iter().enumerate() {
+        let Some(subject) = subject.filter(|subject| !subjects.new.contains_key(subject)) else {
+            continue;
+        };
+        let at = work.observed(local);
+        if first.get(&subject).is_none_or(|first| at < *first) {
+            let seen = early.entry(subject).or_insert(at);
+            *seen = at.min(*seen);
+        }
+    }
+    if early.is_empty() {
+        return Ok(());
+    }
+    let of_subjects = Filter::of("subject", early.keys().map(|subject| subject.0));
+    let links: Vec<LinkRow> = work.transaction.rows(&of_subjects).await?;
+    let moved = scene.members.iter().filter(|member| member.anew);
+    let moved = moved.filter_map(|member| Some((member.subject?, member.asset?)));
+    let stand = links.into_iter().map(|link| (link.subject, link.asset)).chain(moved);
+    for (subject, asset) in stand.collect::<BTreeMap<SubjectKey, AssetKey>>() {
+        if let Some(at) = early.get(&subject) {
+            decided.see(decided.now(asset), *at);
+        }
+    }
+    Ok(())
 }
 
 /// The row of a hold.

@@ -14,6 +14,7 @@ use yagura_lake::{
 use yagura_model::{Timestamp, asset::RelationKind};
 
 use super::{register::Register, shards, witness::Witnesses};
+use crate::links::hold_at;
 
 /// What is asked about, and who may answer.
 #[derive(Debug)]
@@ -113,8 +114,7 @@ impl<'h, K: Copy + Eq + Hash> Heard<'h, K> {
         let place = hearing.relations.iter().position(|(other, _)| Some(*other) == kind);
         let at = hearing.witnesses.at;
         let stated = row.first_seen <= at && row.resolved_at.is_none_or(|to| at < to);
-        let in_force =
-            row.valid_from.is_none_or(|from| from <= at) && row.valid_to.is_none_or(|to| at < to);
+        let in_force = hold_at(at, row.valid_from, row.valid_to);
         let (Some(place), true, true) = (place, stated, in_force) else { return };
         let place = u8::try_from(place).unwrap_or(u8::MAX);
         let Some((_, preference)) = hearing.relation(place) else { return };

@@ -8,9 +8,14 @@ use yagura_lake::{
     rows::{AssetPoint, LinkPoint},
     scan::Filter,
 };
-use yagura_model::id::{AssetKey, Shard, SubjectKey};
+use yagura_model::{
+    Timestamp,
+    id::{AssetKey, Shard, SubjectKey},
+};
 
-/// All assets in order of key: an index is an asset.
+use crate::links::link_points;
+
+/// The assets there are, in order of key: an index is an asset.
 #[derive(Debug, Default)]
 pub(crate) struct Register {
     pub(crate) assets: Vec<AssetPoint>,
@@ -21,13 +26,14 @@ pub(crate) struct Register {
 }
 
 impl Register {
-    /// By the rows a filter of all wants.
-    pub(crate) async fn load(snapshot: &Snapshot, all: &Filter) -> Result<Self, LakeError> {
-        let assets: Vec<AssetPoint> = snapshot.rows(all).await?;
-        let links: Vec<LinkPoint> = snapshot.rows(all).await?;
+    /// The assets that had been seen by a time.
+    pub(crate) async fn load(snapshot: &Snapshot, at: Timestamp) -> Result<Self, LakeError> {
+        let mut assets: Vec<AssetPoint> = snapshot.rows(&Filter::all()).await?;
+        assets.retain(|asset| asset.first_seen <= at);
+        let links = link_points(snapshot, &Filter::all(), at).await?;
         let mut register = Self { spans: vec![false; assets.len()], assets, ..Self::default() };
         let mut homes: Vec<Option<Shard>> = vec![None; register.assets.len()];
-        for LinkPoint { subject, asset } in links {
+        for LinkPoint { subject, asset, .. } in links {
             let Some(index) = register.index(asset) else { continue };
             let shard = subject.shard();
             let numbers = register.subjects.entry(shard).or_default();

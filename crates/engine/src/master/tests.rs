@@ -9,13 +9,12 @@ use yagura_baseline::{
     model::Model,
     observation::ObservationState,
 };
-use yagura_lake::views::Times;
 use yagura_model::{Timestamp, asset::RelationKind, id::AssetKey};
 
 use crate::{
     browse::assets::{AssetRecord, Listed, Which, find, list},
     score::{By, ScoreRun, Sweep},
-    testing::House,
+    testing::{House, Times},
 };
 
 const NOW: &str = "2026-11-01T00:00:00Z";

@@ -11,7 +11,7 @@ use yagura_lake::{
 };
 use yagura_model::{
     Timestamp,
-    id::{Commit, ReportKey, Shard, SourceKey, SubjectKey},
+    id::{ReportKey, Shard, SourceKey, SubjectKey},
 };
 
 /// The newest look that covered a record: when, and with credentials or not.
@@ -68,8 +68,7 @@ impl<'m> Witnesses<'m> {
         subjects: Filter,
         coverage: &[CoverageRow],
     ) -> Result<Self, LakeError> {
-        let known = subjects.known;
-        let all = Filter::all().known_at(known);
+        let all = Filter::all();
         let (sources, subjects) = tokio::try_join!(
             snapshot.rows::<SourceRow>(&all),
             snapshot.rows::<SubjectPoint>(&subjects)
@@ -87,7 +86,7 @@ impl<'m> Witnesses<'m> {
                 None => unlooked.push((row.subject, row.source, row.report)),
             }
         }
-        witnesses.by_report(snapshot, unlooked, known).await?;
+        witnesses.by_report(snapshot, unlooked).await?;
         Ok(witnesses)
     }
 
@@ -122,7 +121,7 @@ impl<'m> Witnesses<'m> {
                 None => unlooked.push((row.subject, row.source, row.report)),
             }
         }
-        witnesses.by_report(snapshot, unlooked, None).await?;
+        witnesses.by_report(snapshot, unlooked).await?;
         Ok(witnesses)
     }
 
@@ -173,13 +172,12 @@ impl<'m> Witnesses<'m> {
         &mut self,
         snapshot: &Snapshot,
         unlooked: Vec<(SubjectKey, SourceKey, ReportKey)>,
-        known: Option<Commit>,
     ) -> Result<(), LakeError> {
         if unlooked.is_empty() {
             return Ok(());
         }
         let wanted: BTreeSet<i64> = unlooked.iter().map(|(.., report)| report.0).collect();
-        let filter = Filter::of("report", wanted).known_at(known);
+        let filter = Filter::of("report", wanted);
         let reports: Vec<ReportName> = snapshot.rows(&filter).await?;
         let places: BTreeMap<ReportKey, u32> = reports
             .into_iter()

@@ -8,8 +8,8 @@ use yagura_baseline::master::Master;
 use yagura_lake::{
     LakeError, Snapshot,
     rows::{
-        AssetRow, AttributeRow, CheckScore, CoverageRow, FindingRow, IdentifierRow, LinkRow,
-        RelationPoint, SubjectRow,
+        AssetRow, AttributeRow, CheckScore, CoverageRow, FindingRow, IdentifierRow, RelationPoint,
+        SubjectRow,
     },
     scan::Filter,
     table::Table,
@@ -23,7 +23,10 @@ use yagura_model::{
 };
 
 use super::worth::Worth;
-use crate::master::{Heard, Hearing, Settled, Witnesses};
+use crate::{
+    links::links,
+    master::{Heard, Hearing, Settled, Witnesses},
+};
 
 /// What is read for a score.
 const TABLES: &[Table] = &[
@@ -109,7 +112,7 @@ impl Facts {
         only: Option<&BTreeSet<AssetKey>>,
     ) -> Result<Self, LakeError> {
         snapshot.prepare(TABLES).await?;
-        let links: Vec<LinkRow> = snapshot.rows(&of_assets(only)).await?;
+        let links = links(snapshot, &of_assets(only), at).await?;
         let asset_of: HashMap<SubjectKey, AssetKey> =
             links.into_iter().map(|link| (link.subject, link.asset)).collect();
         let subjects: Option<BTreeSet<i64>> =
@@ -125,7 +128,8 @@ impl Facts {
         let rules_digest = master.digest.clone();
         let mut facts = Self { at, rules, rules_digest, ..Self::default() };
         let assets: Vec<AssetRow> = snapshot.rows(&of_assets(only)).await?;
-        facts.assets = assets.into_iter().map(|asset| (asset.asset, asset)).collect();
+        let seen = assets.into_iter().filter(|asset| asset.first_seen <= at);
+        facts.assets = seen.map(|asset| (asset.asset, asset)).collect();
         let born: Vec<SubjectRow> = snapshot.rows(&of_subjects).await?;
         for subject in born {
             if let Some(asset) = asset_of.get(&subject.subject) {

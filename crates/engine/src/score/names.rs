@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use yagura_lake::{LakeError, Snapshot, rows::OrganisationRow, scan::Filter};
 use yagura_model::{Timestamp, domain::AssetClass, identifier::IdentifierKind};
 
+use crate::links::hold_at;
+
 use super::{
     facts::{Facts, number},
     sweep::Sweep,
@@ -88,8 +90,7 @@ async fn organisations(
     let rows: Vec<OrganisationRow> = snapshot.rows(&Filter::all()).await?;
     let mut names = BTreeMap::new();
     for row in rows {
-        let now =
-            row.valid_from.is_none_or(|from| from <= at) && row.valid_to.is_none_or(|to| to > at);
+        let now = hold_at(at, row.valid_from, row.valid_to);
         let name = Name { ja: row.name_ja, en: row.name_en };
         // A name that no longer holds is better than none.
         if now {

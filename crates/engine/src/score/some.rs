@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use yagura_baseline::{master::Master, model::Model};
 use yagura_lake::{
     Lake, LakeError, Snapshot,
-    rows::{AssetRow, IdentifierRow, LinkRow, RelationRow},
+    rows::{AssetRow, IdentifierRow, RelationRow},
     scan::Filter,
     table::Table,
 };
@@ -13,6 +13,8 @@ use yagura_model::{
     Timestamp, asset::RelationKind, domain::AssetClass, id::AssetKey, identifier::IdentifierKind,
     organisation::OrganisationCode,
 };
+
+use crate::links::links;
 
 use super::{
     Facts, References, ScoreRun, Sweep,
@@ -76,7 +78,7 @@ impl ScoreRun {
         assets: &BTreeSet<AssetKey>,
     ) -> Result<(Self, Facts), LakeError> {
         // An asset takes from the systems it belongs to what it does not say itself.
-        let mut with_systems = systems(snapshot, assets).await?;
+        let mut with_systems = systems(snapshot, assets, now).await?;
         with_systems.extend(assets);
         let facts = Facts::load(snapshot, master, now, Some(&with_systems)).await?;
         let mut run = Self::against(references, &facts, model, snapshot.commit());
@@ -117,9 +119,10 @@ async fn is_large(snapshot: &Snapshot) -> Result<bool, LakeError> {
 async fn systems(
     snapshot: &Snapshot,
     assets: &BTreeSet<AssetKey>,
+    at: Timestamp,
 ) -> Result<BTreeSet<AssetKey>, LakeError> {
-    let links: Vec<LinkRow> = snapshot.rows(&of_assets(Some(assets))).await?;
-    let subjects = links.iter().map(|link| link.subject.0);
+    let own = links(snapshot, &of_assets(Some(assets)), at).await?;
+    let subjects = own.iter().map(|link| link.subject.0);
     let relations: Vec<RelationRow> = snapshot.rows(&Filter::of("subject", subjects)).await?;
     let named: BTreeSet<String> = relations
         .into_iter()
@@ -132,7 +135,7 @@ async fn systems(
     let class = i64::from(AssetClass::System.number());
     let systems: Vec<AssetRow> = snapshot.rows(&Filter::of("class", [class])).await?;
     let keys = systems.iter().map(|system| system.asset.0);
-    let links: Vec<LinkRow> = snapshot.rows(&Filter::of("asset", keys)).await?;
+    let links = links(snapshot, &Filter::of("asset", keys), at).await?;
     let subjects = links.iter().map(|link| link.subject.0);
     let numbers: Vec<IdentifierRow> = snapshot.rows(&Filter::of("subject", subjects)).await?;
     let numbered: BTreeSet<i64> = numbers

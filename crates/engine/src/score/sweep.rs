@@ -111,7 +111,7 @@ impl Sweep {
         at: Timestamp,
         within: Option<&OrganisationCode>,
     ) -> Result<Self, LakeError> {
-        let register = Register::load(snapshot, &Filter::all()).await?;
+        let register = Register::load(snapshot, at).await?;
         let coverage: Vec<CoverageRow> = snapshot.rows(&Filter::all()).await?;
         let witnesses = Witnesses::load(snapshot, master, at, Filter::all(), &coverage).await?;
         let sketches = Sketches::load(snapshot, &register, witnesses).await?;

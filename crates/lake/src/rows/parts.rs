@@ -140,6 +140,10 @@ row! {
         pub subject: SubjectKey,
         /// The asset.
         pub asset: AssetKey,
+        /// Since when.
+        pub valid_from: Option<Timestamp>,
+        /// Until when.
+        pub valid_to: Option<Timestamp>,
     }
 }
 

@@ -10,6 +10,7 @@ use yagura_engine::{
 
 use super::{meant::meant, reasons};
 use crate::{
+    arguments::times::TimeArguments,
     failure::Failure,
     i18n::Texts,
     output::cell::{Cell, Tone},
@@ -24,18 +25,22 @@ const RECORDS: usize = 20;
 pub(super) struct OfAsset {
     #[arg(value_name = "ASSET")]
     name: String,
+
+    #[command(flatten)]
+    times: TimeArguments,
 }
 
 impl OfAsset {
     pub(super) fn run(self, session: &mut Session) -> Result<Status, Failure> {
         let name = self.name.trim();
-        let at = session.clock.now();
+        let times = self.times.times(session)?;
+        let at = times.at();
         let lake = session.lake()?;
         let reading = async {
-            let snapshot = lake.snapshot().await?;
+            let snapshot = times.snapshot(&lake).await?;
             // A number means the asset that had it, whatever became of it.
             if let Ok(asset) = name.parse::<AssetId>()
-                && let Some(history) = decisions::history(&snapshot, asset.0).await?
+                && let Some(history) = decisions::history(&snapshot, asset.0, times.as_of()).await?
             {
                 return Ok(Ok(history));
             }
@@ -44,7 +49,7 @@ impl OfAsset {
                 Ok(asset) => asset,
                 Err(failure) => return Ok(Err(failure)),
             };
-            let history = decisions::history(&snapshot, asset).await?;
+            let history = decisions::history(&snapshot, asset, times.as_of()).await?;
             Ok(history.ok_or_else(|| super::meant::not_yet(session, name)))
         };
         let history: Result<_, LakeError> = session.block_on(reading)?;
@@ -52,6 +57,9 @@ impl OfAsset {
         if session.global.json {
             session.console.json_line(&history)?;
         } else {
+            if !times.is_present() {
+                words::times(session, &times)?;
+            }
             show(session, &history)?;
         }
         Ok(Status::Done)

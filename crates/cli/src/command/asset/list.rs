@@ -7,6 +7,7 @@ use yagura_model::domain::Domain;
 
 use super::{Found, values};
 use crate::{
+    arguments::times::Times,
     failure::Failure,
     i18n::Texts,
     output::{
@@ -120,13 +121,11 @@ pub(super) fn row(asset: &Listed) -> Vec<Cell> {
 /// Writes the heading, the table and what must be said of it.
 pub(super) fn show(
     session: &mut Session,
+    times: &Times,
     found: &Found<Vec<Listed>>,
     shown: &[Listed],
 ) -> Result<(), Failure> {
-    let at = Cell::time(Some(found.at)).shown(&session.console.look().zone);
-    let heading = session.texts.say_with("score-as-of", &[("time", at.into())]);
-    words::paragraph(session, Tone::Plain, "", &heading)?;
-    writeln!(session.console.out())?;
+    words::times(session, times)?;
     let mut left_out = Vec::new();
     if !shown.is_empty() {
         let table = table(session, found, shown);

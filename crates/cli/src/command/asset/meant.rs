@@ -30,9 +30,9 @@ pub(super) async fn meant(
     name: &str,
     at: Timestamp,
 ) -> Result<Meant, LakeError> {
-    let keys = find_assets(snapshot, name).await?;
+    let keys = find_assets(snapshot, name, at).await?;
     if keys.is_empty() {
-        return Ok(Meant::None(near_assets(snapshot, name, None, &[]).await?));
+        return Ok(Meant::None(near_assets(snapshot, (name, at), None, &[]).await?));
     }
     if let Some(only) = keys.first().filter(|_| keys.len() == 1) {
         return Ok(Meant::One(*only));

@@ -113,6 +113,9 @@ fn heading(session: &mut Session, found: &Found<AssetRecord>) -> Result<(), Fail
         lines.push((texts.say("column-software"), count));
     }
     lines.push((texts.say("asset-as-of"), time(Some(found.at))));
+    if let Some(known_at) = asset.known_at {
+        lines.push((texts.say("asset-known-at"), time(Some(known_at))));
+    }
     // A label stands once where several lines say the same of it.
     let mut before = String::new();
     for (label, _) in &mut lines {

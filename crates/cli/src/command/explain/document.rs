@@ -22,6 +22,7 @@ pub(super) struct Explained {
     model: String,
     master: String,
     as_of: Timestamp,
+    known_at: Option<Timestamp>,
     commit: i64,
     threat_data: bool,
     /// Rows that were lost with damaged files, if any were: the points are incomplete.
@@ -170,6 +171,7 @@ impl Explained {
             model: scored.run.model.clone(),
             master: scored.run.master.clone(),
             as_of: scored.run.at,
+            known_at: scored.snapshot.known_at(),
             commit: scored.run.commit.0,
             threat_data: false,
             incomplete: Some(scored.snapshot.lost()).filter(|lost| lost.files > 0),

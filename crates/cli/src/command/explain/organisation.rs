@@ -25,6 +25,7 @@ struct Document<'s> {
     version: u8,
     model: &'s str,
     as_of: jiff::Timestamp,
+    known_at: Option<jiff::Timestamp>,
     commit: i64,
     threat_data: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,6 +88,7 @@ pub(super) fn explain(
             version: 1,
             model: &sweep.model,
             as_of: sweep.at,
+            known_at: snapshot.known_at(),
             commit: sweep.commit.0,
             threat_data: false,
             incomplete: Some(swept.snapshot.lost()).filter(|lost| lost.files > 0),

@@ -18,14 +18,14 @@ use yagura_engine::{
     lake::{
         LakeError, Snapshot,
         export::Exported,
-        views::{Times, VIEWS, View},
+        views::{AsOf, VIEWS, View},
     },
     query::masters,
 };
 
 use super::VERSION;
 use crate::{
-    arguments::moment::Moment,
+    arguments::times::TimeArguments,
     command::query::{cells, document},
     failure::Failure,
     output::{
@@ -51,11 +51,8 @@ pub(super) struct Export {
     #[arg(long, value_name = "VIEW", value_parser = view(), hide_possible_values = true)]
     view: Vec<&'static View>,
 
-    #[arg(long, value_name = "TIME")]
-    as_of: Option<Moment>,
-
-    #[arg(long, value_name = "TIME")]
-    known_at: Option<Moment>,
+    #[command(flatten)]
+    times: TimeArguments,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -118,8 +115,8 @@ impl From<io::Error> for ExportError {
 impl Export {
     pub(super) fn run(self, session: &mut Session) -> Result<Status, Failure> {
         let lake = session.lake()?;
-        let times = Times { as_of: session.at(self.as_of)?, known_at: session.at(self.known_at)? };
-        let snapshot = session.block_on(lake.snapshot())?;
+        let times = self.times.times(session)?;
+        let snapshot = session.block_on(times.snapshot(&lake))?;
         let snapshot = snapshot.map_err(|error| session.lake_failure(&error))?;
         let views: Vec<&View> =
             if self.view.is_empty() { VIEWS.iter().collect() } else { self.view.clone() };
@@ -129,7 +126,7 @@ impl Export {
             progress.wait(view.name);
             let file = format!("{}.{}", view.name, self.format.extension());
             let path = self.folder.join(&file);
-            let done = self.write(session, &snapshot, view, times, &path)?;
+            let done = self.write(session, &snapshot, view, times.of_views(), &path)?;
             let (rows, bytes) = done.map_err(|error| {
                 progress.clear();
                 match error {
@@ -161,7 +158,7 @@ impl Export {
         session: &Session,
         snapshot: &Snapshot,
         view: &View,
-        times: Times,
+        as_of: AsOf,
         path: &Path,
     ) -> Result<Result<(u64, u64), ExportError>, Failure> {
         let begun = || {
@@ -176,11 +173,10 @@ impl Export {
             Err(error) => return Ok(Err(error.into())),
         };
         let mut out = BufWriter::with_capacity(1 << 20, part.as_file_mut());
-        let when = (times, session.clock.now());
         let sql = view.all_rows();
-        let masters = masters(snapshot, Master::shipped(), &sql, when);
+        let masters = masters(snapshot, Master::shipped(), &sql, as_of.at());
         let exported = match session.block_on(masters)? {
-            Ok(masters) => Exported { snapshot, view, times, masters },
+            Ok(masters) => Exported { snapshot, view, as_of, masters },
             Err(error) => return Ok(Err(error.into())),
         };
         let written: Result<u64, ExportError> = match self.format {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use yagura_baseline::master::Master;
 use yagura_lake::{
     LakeError, Snapshot,
-    rows::{AssetRow, AttributeRow, CoverageRow, IdentifierRow, LinkRow, RelationPoint},
+    rows::{AssetRow, AttributeRow, CoverageRow, IdentifierRow, RelationPoint},
     scan::Filter,
 };
 use yagura_model::{
@@ -18,7 +18,10 @@ use yagura_model::{
 };
 
 use super::{AssetId, holds_at, identifiers::known_as, kind_of};
-use crate::master::{Heard, Hearing, Witnesses};
+use crate::{
+    links::links,
+    master::{Heard, Hearing, Witnesses},
+};
 
 /// What tells an asset from others of the same name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -46,10 +49,8 @@ pub async fn brief(
     at: Timestamp,
 ) -> Result<Vec<Brief>, LakeError> {
     let of_assets = Filter::of("asset", keys.iter().map(|key| key.0));
-    let (mut assets, links) = tokio::try_join!(
-        snapshot.rows::<AssetRow>(&of_assets),
-        snapshot.rows::<LinkRow>(&of_assets)
-    )?;
+    let (mut assets, links) =
+        tokio::try_join!(snapshot.rows::<AssetRow>(&of_assets), links(snapshot, &of_assets, at))?;
     let asset_of: BTreeMap<SubjectKey, AssetKey> =
         links.into_iter().map(|link| (link.subject, link.asset)).collect();
     let of_subjects = Filter::of("subject", asset_of.keys().map(|subject| subject.0));

@@ -11,7 +11,7 @@ use yagura_lake::{
     LakeError, Snapshot,
     rows::{
         AssetRow, AttributeRow, CheckName, CoverageRow, FindingCount, HoldRow, IdentifierRow,
-        LinkRow, RelationPoint, SubjectRow,
+        RelationPoint, SubjectRow,
     },
     scan::Filter,
 };
@@ -37,6 +37,7 @@ use super::{
     looks::{self, Newest, missing},
 };
 use crate::{
+    links::links,
     master::{Heard, Hearing, Settled, Witnesses},
     score::is_within,
 };
@@ -169,7 +170,7 @@ async fn drafts(
 ) -> Result<HashMap<AssetKey, Draft>, LakeError> {
     let all = Filter::all();
     let (links, subjects, attributes, relations, identifiers) = tokio::try_join!(
-        snapshot.rows::<LinkRow>(&all),
+        links(snapshot, &all, at),
         snapshot.rows::<SubjectRow>(&all),
         snapshot.rows::<AttributeRow>(&all),
         snapshot.rows::<RelationPoint>(&all),

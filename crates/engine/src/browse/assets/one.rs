@@ -36,6 +36,8 @@ pub struct AssetRecord {
     pub version: u8,
     /// 基準日時: it was so at this time.
     pub as_of: Timestamp,
+    /// 当時の認識: by what was known at this time; without it by all that is known.
+    pub known_at: Option<Timestamp>,
     /// The last commit of the lake it knows.
     pub commit: Commit,
     /// Name and version of the model that says what must be looked at.
@@ -99,7 +101,7 @@ pub async fn find(
     let held = std::mem::take(&mut rows.holds);
     let (holds, targets) = tokio::try_join!(
         holds::load(snapshot, held, key, &own, |source| rows.source(source)),
-        Targets::load(snapshot, rules, &rows.relations, &rows.subjects),
+        Targets::load(snapshot, rules, &rows.relations, &rows.subjects, at),
     )?;
     let witnesses =
         Witnesses::of_record(snapshot, master, at, rows.sources(), &rows.subjects, &rows.coverage)
@@ -122,6 +124,7 @@ pub async fn find(
     Ok(Some(AssetRecord {
         version: 1,
         as_of: at,
+        known_at: snapshot.known_at(),
         commit: snapshot.commit(),
         model: format!("{} {}", model.name, model.version),
         master: format!("{} {}", master.name, master.version),

@@ -16,6 +16,7 @@ use yagura_model::{
 };
 
 use super::{holds_at, looks};
+use crate::links::links;
 
 /// The rows of one asset as they were at a time.
 #[derive(Debug)]
@@ -47,10 +48,8 @@ impl Rows {
         at: Timestamp,
     ) -> Result<Option<Self>, LakeError> {
         let of_asset = Filter::of("asset", [key.0]);
-        let (assets, links) = tokio::try_join!(
-            snapshot.rows::<AssetRow>(&of_asset),
-            snapshot.rows::<LinkRow>(&of_asset)
-        )?;
+        let (assets, links) =
+            tokio::try_join!(snapshot.rows::<AssetRow>(&of_asset), links(snapshot, &of_asset, at))?;
         let seen = assets.into_iter().next().filter(|asset| asset.first_seen <= at);
         let Some(asset) = seen else { return Ok(None) };
         let wanted: BTreeSet<SubjectKey> = links.iter().map(|link| link.subject).collect();

@@ -6,10 +6,11 @@ use serde::Serialize;
 use yagura_baseline::identity::Rules;
 use yagura_lake::{
     LakeError, Snapshot,
-    rows::{AssetRow, IdentifierRow, LinkRow, RelationPoint, SubjectRow},
+    rows::{AssetRow, IdentifierRow, RelationPoint, SubjectRow},
     scan::Filter,
 };
 use yagura_model::{
+    Timestamp,
     asset::RelationKind,
     domain::Domain,
     id::{AssetKey, SubjectKey},
@@ -17,7 +18,7 @@ use yagura_model::{
 };
 
 use super::{AssetId, kind_of};
-use crate::ingest::identity_in;
+use crate::{explain::held_at, ingest::identity_in, links::links};
 
 /// Another asset.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -46,6 +47,7 @@ impl Targets {
         rules: &Rules,
         rows: &[RelationPoint],
         subjects: &[SubjectRow],
+        at: Timestamp,
     ) -> Result<Self, LakeError> {
         let mut wanted: BTreeMap<i64, (RelationKind, &str)> = BTreeMap::new();
         for row in rows {
@@ -64,11 +66,11 @@ impl Targets {
         let filter = Filter::of("hash", wanted.keys().copied());
         let identifiers: Vec<IdentifierRow> = snapshot.rows(&filter).await?;
         let filter = Filter::of("subject", identifiers.iter().map(|row| row.subject.0));
-        let links: Vec<LinkRow> = snapshot.rows(&filter).await?;
+        let links = links(snapshot, &filter, at).await?;
         let asset_of: BTreeMap<SubjectKey, AssetKey> =
             links.into_iter().map(|link| (link.subject, link.asset)).collect();
         let mut meant: BTreeMap<(RelationKind, &str), BTreeSet<AssetKey>> = BTreeMap::new();
-        for row in identifiers.iter().filter(|row| row.resolved_at.is_none()) {
+        for row in identifiers.iter().filter(|row| held_at(at, row)) {
             let target = row.hash.and_then(|hash| wanted.get(&hash));
             if let (Some(target), Some(asset)) = (target, asset_of.get(&row.subject)) {
                 meant.entry(*target).or_default().insert(*asset);

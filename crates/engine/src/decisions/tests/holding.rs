@@ -1,10 +1,12 @@
 //! Decisions hold, whatever reports come after them.
 
-use yagura_lake::views::Times;
 use yagura_model::organisation::OrganisationCode;
 
 use super::*;
-use crate::decisions::{Conflict, conflicts};
+use crate::{
+    decisions::{Conflict, conflicts},
+    testing::Times,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_assets_that_a_person_merges_wait_no_longer_and_stay_one() {

@@ -100,7 +100,7 @@ async fn the_history_tells_rules_and_persons_in_order_and_across_merges() {
     take(&house, "ports", 3, &[&agent(9, r#""serial":"SN-0007""#)]).await;
     merge(&house, &[1, 2]).await.unwrap();
     let snapshot = house.ingest.lake.snapshot().await.unwrap();
-    let gone = history(&snapshot, AssetKey(2)).await.unwrap().unwrap();
+    let gone = history(&snapshot, AssetKey(2), None).await.unwrap().unwrap();
     assert_eq!(gone.now.iter().map(ToString::to_string).collect::<Vec<_>>(), ["A-1"]);
     let told = |history: &crate::decisions::History| -> Vec<String> {
         let line = |change: &crate::decisions::Change| {
@@ -121,11 +121,11 @@ async fn the_history_tells_rules_and_persons_in_order_and_across_merges() {
 
     undo(&house, 1).await.unwrap();
     let snapshot = house.ingest.lake.snapshot().await.unwrap();
-    let back = history(&snapshot, AssetKey(2)).await.unwrap().unwrap();
+    let back = history(&snapshot, AssetKey(2), None).await.unwrap().unwrap();
     assert_eq!(back.now.iter().map(ToString::to_string).collect::<Vec<_>>(), ["A-2"]);
     assert_eq!(back.changes.len(), 5, "each record went back to a link of its own");
     let merged = back.changes[2].decision.as_ref().unwrap();
     assert_eq!(merged.undone_by.unwrap().to_string(), "D-2");
     assert_eq!(versions(&house, "pc1").await.len(), 3);
-    assert_eq!(history(&snapshot, AssetKey(99)).await.unwrap(), None);
+    assert_eq!(history(&snapshot, AssetKey(99), None).await.unwrap(), None);
 }

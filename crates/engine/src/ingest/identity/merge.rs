@@ -25,21 +25,27 @@ pub(super) async fn assets(
     decided: &Decided,
 ) -> Result<(), LakeError> {
     let empty: BTreeSet<AssetKey> = scene.emptied().collect();
+    let mut seen: BTreeMap<AssetKey, Timestamp> = BTreeMap::new();
+    for (key, at) in &decided.seen {
+        let first = seen.entry(decided.now(*key)).or_insert(*at);
+        *first = (*first).min(*at);
+    }
     for (key, local) in decided.made.iter().filter(|(key, _)| !empty.contains(key)) {
         if let Some(Some(asset)) = work.stage.assets.get(*local) {
-            let row = asset_row(work, *key, asset, *local);
+            let mut row = asset_row(work, *key, asset, *local);
+            row.first_seen = seen.get(key).copied().unwrap_or(row.first_seen).min(row.first_seen);
             work.changes.assets.push(row);
         }
     }
     let merged = decided.merged.values().chain(decided.merged.keys());
-    let wanted: BTreeSet<i64> =
-        decided.refined.keys().chain(merged).chain(&empty).map(|key| key.0).collect();
+    let wanted = decided.refined.keys().chain(seen.keys()).chain(merged).chain(&empty);
+    let wanted: BTreeSet<i64> = wanted.map(|key| key.0).collect();
     if wanted.is_empty() {
         return Ok(());
     }
     let stored: Vec<Stored<AssetRow>> = work.transaction.read(&Filter::of("asset", wanted)).await?;
     // An asset that took others in is as old as the oldest of them.
-    let mut first_seen = BTreeMap::new();
+    let mut first_seen = seen;
     for Stored { row, .. } in &stored {
         let kept = decided.now(row.asset);
         let first = first_seen.entry(kept).or_insert(row.first_seen);

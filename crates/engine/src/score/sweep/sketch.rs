@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use yagura_lake::{
     LakeError, Snapshot,
-    rows::{AssetRow, IdentifierRow, LinkRow},
+    rows::{AssetRow, IdentifierRow},
     scan::Filter,
 };
 use yagura_model::{
@@ -14,6 +14,7 @@ use yagura_model::{
 };
 
 use crate::{
+    links::links,
     master::{Heard, Hearing, Register, Settled, Witnesses},
     score::{
         facts::{is, number},
@@ -121,7 +122,7 @@ async fn numbers(
     at: Timestamp,
 ) -> Result<BTreeMap<usize, Vec<Arc<str>>>, LakeError> {
     let keys = systems.iter().map(|row| row.asset.0);
-    let links: Vec<LinkRow> = snapshot.rows(&Filter::of("asset", keys)).await?;
+    let links = links(snapshot, &Filter::of("asset", keys), at).await?;
     let subjects = links.iter().map(|link| link.subject.0);
     let identifiers: Vec<IdentifierRow> = snapshot.rows(&Filter::of("subject", subjects)).await?;
     let mut numbers: BTreeMap<usize, Vec<Arc<str>>> = BTreeMap::new();

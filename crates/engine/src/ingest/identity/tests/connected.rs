@@ -1,9 +1,7 @@
 //! What reports connect, what waits for a person, and what was believed before.
 
-use yagura_lake::views::Times;
-
 use super::{by_asset, check, endpoint, give, groups, held, take, time};
-use crate::testing::House;
+use crate::testing::{House, Times};
 
 const REGISTER: &str = r#""device_number":"PC-1","name":"pc","serial":"SN-0001""#;
 const NAMED: &str = r#""kind":"device","name":"named","fqdn":"pc0001.sakura.example""#;
