@@ -11,6 +11,7 @@ mod org;
 mod query;
 mod report;
 mod score;
+mod trend;
 
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 
@@ -25,6 +26,7 @@ pub(crate) const VERBS: &[Entry] = &[
     entry::<ingest::Ingest>(),
     entry::<score::Score>(),
     entry::<explain::Explain>(),
+    entry::<trend::Trend>(),
     entry::<asset::Asset>(),
     entry::<query::Query>(),
     entry::<report::Report>(),

@@ -92,6 +92,11 @@ const FILES: &[(&str, &str, &str)] = &[
         include_str!("../../../locales/en/cli-decision.ftl"),
     ),
     (
+        "cli-trend",
+        include_str!("../../../locales/ja/cli-trend.ftl"),
+        include_str!("../../../locales/en/cli-trend.ftl"),
+    ),
+    (
         "cli-score",
         include_str!("../../../locales/ja/cli-score.ftl"),
         include_str!("../../../locales/en/cli-score.ftl"),

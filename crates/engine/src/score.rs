@@ -3,7 +3,8 @@
 //! `facts` reads one state of the lake, `profile` says what each asset is, `worth` what its attributes make it worth,
 //! `problems` counts each problem once, `unknowns` finds what nobody looked at, `run` makes
 //! the points and `references` what its estimates are held against, `some` scores a few assets of a
-//! large lake, `sweep` all of them without their parts, `totals` adds up. Everything above a problem is integer addition, and the
+//! large lake, `sweep` all of them without their parts, `totals` adds up, `trend` counts what came and
+//! went over time. Everything above a problem is integer addition, and the
 //! same inputs give the same points in any order.
 
 mod facts;
@@ -15,6 +16,7 @@ mod run;
 mod some;
 mod sweep;
 mod totals;
+pub mod trend;
 mod unknowns;
 mod worth;
 

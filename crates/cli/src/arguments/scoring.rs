@@ -136,6 +136,11 @@ impl ScoringArguments {
 }
 
 impl Asked {
+    /// The model asked for.
+    pub(crate) fn model(&self) -> &Model {
+        &self.model
+    }
+
     /// Makes the score. All assets are scored, since estimates stand on all of them; then those of
     /// other organisations are left out.
     async fn all(self, session: &Session) -> Result<Scored, Failure> {

@@ -184,3 +184,32 @@ fn both_times_are_told_wherever_they_are_asked_for() {
     let document = &json(&["score", "--known-at", "2026-11-02"])[0];
     assert_eq!(document["as_of"], "2026-11-01T15:00:00Z");
 }
+
+#[test]
+fn a_trend_counts_periods_of_the_calendar() {
+    golden("help-trend", &["trend", "--help"]);
+    let at = ["--as-of", "2026-11-01"];
+    golden("trend", &[&["trend", "--last", "3", "--points"][..], &at].concat());
+    golden("trend-severity", &[&["trend", "--by", "severity", "--last", "2"][..], &at].concat());
+    golden(
+        "trend-org",
+        &[&["trend", "--by", "org", "--every", "quarter", "--last", "1"][..], &at].concat(),
+    );
+    golden("trend-no-points", &["trend", "--by", "severity", "--points"]);
+    golden("trend-nowhere", &["trend", "--org", "nowhere"]);
+    let document = &json(&[&["trend", "--last", "2"][..], &at].concat())[0];
+    let periods = document["periods"].as_array().unwrap();
+    assert_eq!(
+        (periods.len(), &document["every"], &document["by"]),
+        (2, &"month".into(), &"total".into())
+    );
+    let october = &periods[1];
+    assert_eq!(october["from"], "2026-09-30T15:00:00Z");
+    assert_eq!(october["to"], "2026-10-31T14:59:59.999999Z");
+    let line = &october["lines"][0];
+    assert_eq!((&line["open"], &line["opened"]), (&3.into(), &2.into()));
+    assert!(line["remediation"].is_null(), "{line}");
+    let csv = done(yagura(FOLDER.path(), &[&["trend", "--csv"][..], &at].concat()));
+    let csv = String::from_utf8(csv.stdout).unwrap();
+    assert!(csv.starts_with("from,to,key,assets,unobserved,open,accepted,opened,"), "{csv}");
+}

@@ -4,12 +4,13 @@
 //! facts keeps sums alone, so that millions of assets need little memory and seconds. Both give the
 //! same points: a test holds them against each other.
 //!
-//! `sketch` knows what each asset is and is worth, `looks` who looked at it; `weigh` makes the points
+//! `sketch` knows what each asset is and is worth, `looks` who looked at it, `standing` both; `weigh` makes the points
 //! of the findings of an asset, `sums` adds them up.
 
 mod findings;
 mod looks;
 mod sketch;
+mod standing;
 mod sums;
 mod totals;
 mod weigh;
@@ -38,9 +39,10 @@ use super::{
     references::{Carried, References},
     totals::is_within,
 };
-use crate::master::{Register, Witnesses};
+use crate::master::Register;
 use looks::Looks;
 use sketch::{Sketch, Sketches};
+pub(in crate::score) use standing::Standing;
 use sums::Sums;
 
 /// The points of all assets at one time, by one model, without their parts.
@@ -111,11 +113,9 @@ impl Sweep {
         at: Timestamp,
         within: Option<&OrganisationCode>,
     ) -> Result<Self, LakeError> {
-        let register = Register::load(snapshot, at).await?;
         let coverage: Vec<CoverageRow> = snapshot.rows(&Filter::all()).await?;
-        let witnesses = Witnesses::load(snapshot, master, at, Filter::all(), &coverage).await?;
-        let sketches = Sketches::load(snapshot, &register, witnesses).await?;
-        let looks = Looks::new(coverage, &register, model, at)?;
+        let Standing { register, sketches, looks } =
+            Standing::load(snapshot, model, master, at, coverage).await?;
         let scans = findings::Scans::open(snapshot, model).await?;
         let (model, master, within) = (model.clone(), master.clone(), within.cloned());
         let commit = snapshot.commit();
