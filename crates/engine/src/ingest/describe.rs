@@ -70,7 +70,13 @@ macro_rules! statement {
     };
 }
 
-statement!(IdentifierRow, i8, |this, other| this.kind, this.value == other.value);
+// The name of what was disposed of identifies nothing any more, though it is still said.
+statement!(
+    IdentifierRow,
+    i8,
+    |this, other| this.kind,
+    this.value == other.value && this.hash.is_some() == other.hash.is_some()
+);
 statement!(AttributeRow, Arc<str>, |this, other| Arc::clone(&this.name), this.value == other.value);
 statement!(
     RelationRow,

@@ -13,6 +13,7 @@ mod hashes;
 mod load;
 mod merge;
 mod places;
+mod reopen;
 mod scene;
 #[cfg(test)]
 mod tests;
@@ -56,8 +57,8 @@ pub(super) struct Resolved {
 #[derive(Debug, Default)]
 struct Decided {
     resolved: Resolved,
-    /// The assets made, with the asset of the report each is made of.
-    made: BTreeMap<AssetKey, usize>,
+    /// The assets made.
+    made: BTreeMap<AssetKey, AssetRow>,
     /// Assets that a source of a known class joined.
     refined: BTreeMap<AssetKey, AssetClass>,
     /// When the report saw assets that may not have been known so early.
@@ -66,8 +67,10 @@ struct Decided {
     merged: BTreeMap<AssetKey, AssetKey>,
     /// Members a person must decide about: candidates and reason.
     held: BTreeMap<usize, (BTreeSet<AssetKey>, String)>,
-    /// Known members about which it was decided again.
+    /// Known members about which it was decided again, because they changed.
     again: BTreeSet<usize>,
+    /// And because what joined them identifies nothing.
+    reopened: BTreeSet<usize>,
 }
 
 impl Decided {
@@ -90,6 +93,7 @@ pub(super) async fn resolve(
 ) -> Result<(Subjects, Resolved), LakeError> {
     let (mut scene, drafts) = load::load(work, &mut found).await?;
     let mut decided = Decided::default();
+    reopen::reopen(work, &mut scene, &mut decided);
     let changed: Vec<usize> = (0..scene.members.len())
         .filter(|number| scene.get(*number).is_some_and(|m| !m.changed.is_empty() && !m.is_fixed()))
         .collect();
@@ -138,11 +142,11 @@ fn first(work: &mut Work<'_>, scene: &mut Scene<'_>, decided: &mut Decided, numb
         }
         Verdict::Alone => {
             decided.resolved.new += 1;
-            (make(work, decided, local), "rule:new".to_owned())
+            (make(work, decided, asset, local), "rule:new".to_owned())
         }
         Verdict::Held { candidates, reason } => {
             decided.resolved.held += 1;
-            let key = make(work, decided, local);
+            let key = make(work, decided, asset, local);
             decided.held.insert(number, (candidates, reason));
             scene.put(number, key, "rule:held".to_owned());
             return;
@@ -153,9 +157,9 @@ fn first(work: &mut Work<'_>, scene: &mut Scene<'_>, decided: &mut Decided, numb
 }
 
 /// The number of a new asset.
-fn make(work: &mut Work<'_>, decided: &mut Decided, local: usize) -> AssetKey {
+fn make(work: &mut Work<'_>, decided: &mut Decided, asset: &Asset, local: usize) -> AssetKey {
     let key = AssetKey(work.count("assets"));
-    decided.made.insert(key, local);
+    decided.made.insert(key, asset_row(work, key, asset, local));
     key
 }
 

@@ -4,7 +4,9 @@
 //! A source's own id, a serial number, an agent stay with a thing. A source that knows a thing only
 //! by a value that moves (a name, a card, an address) shows the same thing under it as long as what
 //! it shows does not contradict what it showed before; after that another *generation* of the
-//! subject begins under the same key, and the facts of the old one stay where they are.
+//! subject begins under the same key, and the facts of the old one stay where they are. One that
+//! knows things by a number it was shown (a scanner by the UUID of the firmware) sees clones under
+//! one key: what has no card and no name in common is another generation there too.
 
 use std::{
     borrow::Cow,
@@ -19,7 +21,7 @@ use yagura_lake::{
     scan::Filter,
 };
 use yagura_model::{
-    id::{Shard, SubjectKey},
+    id::{Shard, SourceKey, SubjectKey},
     identifier::IdentifierKind,
 };
 
@@ -85,6 +87,8 @@ struct Key {
     hash: i64,
     /// The kind of identifier it is, if its values move; `None` if it stays with the thing.
     moving: Option<IdentifierKind>,
+    /// Whether it is a number that clones and copies share.
+    copied: bool,
 }
 
 impl Key {
@@ -103,6 +107,8 @@ impl Key {
 struct Generation {
     number: u32,
     spot: Spot,
+    /// The asset of this report that is it, if one is.
+    local: Option<usize>,
 }
 
 /// Finds the subject of every asset of the report, or drafts it.
@@ -133,22 +139,23 @@ pub(super) async fn find(work: &Work<'_>) -> Result<Found, LakeError> {
             let mut known: Vec<Generation> = rows
                 .filter_map(|row| {
                     let number = generation(&key.text, &row.stable_key)?;
-                    Some(Generation { number, spot: Spot::Known(row.subject) })
+                    Some(Generation { number, spot: Spot::Known(row.subject), local: None })
                 })
                 .collect();
             known.sort_by_key(|generation| generation.number);
             known
         });
+        let before = |spot| match spot {
+            Spot::Known(subject) => shown.get(&subject).map(Cow::Borrowed).unwrap_or_default(),
+            Spot::New(draft) => {
+                let local = found.drafts.get(draft).map(|draft| draft.local);
+                Cow::Owned(shown_by(work, local))
+            }
+        };
         let spot = match key.moving {
+            Some(kind) => same(work, asset, kind, all, before),
+            None if key.copied => clone(work, asset, all, before),
             None => all.last().map(|generation| generation.spot),
-            Some(kind) => same(work, asset, kind, all, |spot| match spot {
-                Spot::Known(subject) => shown.get(&subject).map(Cow::Borrowed).unwrap_or_default(),
-                Spot::New(draft) => {
-                    let local = found.drafts.get(draft).map(|draft| draft.local);
-                    let first = local.and_then(|local| work.stage.assets.get(local)?.as_ref());
-                    Cow::Owned(first.map(|asset| values(work.rules, asset)).unwrap_or_default())
-                }
-            }),
         };
         let number = all.last().map_or(1, |newest| newest.number + 1);
         let draft = || key.draft(local, number);
@@ -168,10 +175,13 @@ pub(super) async fn find(work: &Work<'_>) -> Result<Found, LakeError> {
             None => {
                 let spot = Spot::New(found.drafts.len());
                 found.drafts.push(draft());
-                all.push(Generation { number, spot });
+                all.push(Generation { number, spot, local: None });
                 spot
             }
         };
+        if let Some(generation) = all.iter_mut().find(|generation| generation.spot == spot) {
+            generation.local.get_or_insert(local);
+        }
         found.by_local.push(Some(spot));
     }
     Ok(found)
@@ -179,6 +189,12 @@ pub(super) async fn find(work: &Work<'_>) -> Result<Found, LakeError> {
 
 /// Normalised values by kind.
 type Values = BTreeMap<IdentifierKind, Vec<String>>;
+
+/// What an asset of the report shows.
+fn shown_by(work: &Work<'_>, local: Option<usize>) -> Values {
+    let asset = local.and_then(|local| work.stage.assets.get(local)?.as_ref());
+    asset.map(|asset| values(work.rules, asset)).unwrap_or_default()
+}
 
 fn values(rules: &Rules, asset: &Asset) -> Values {
     let mut values = Values::new();
@@ -243,6 +259,53 @@ fn agrees(rules: &Rules, key: IdentifierKind, now: &Values, before: &Values) -> 
         })
 }
 
+/// The generation an asset of a key that clones share is; `None` if it is another clone.
+///
+/// One that shows a card or a name the asset shows, the newest first; else the newest that does not
+/// differ. A machine may be given another name, or another card: it is another machine if both are
+/// others. Where clones are known, and within one report, either is enough.
+fn clone<'v>(
+    work: &Work<'_>,
+    asset: &Asset,
+    generations: &[Generation],
+    before: impl Fn(Spot) -> Cow<'v, Values>,
+) -> Option<Spot> {
+    let rules = work.rules;
+    let now = if generations.is_empty() { Values::new() } else { values(rules, asset) };
+    let cards = |kind: IdentifierKind| rules.valid_days(kind).is_none();
+    let mut newest = None;
+    for generation in generations.iter().rev() {
+        let (common, apart) = compared(rules, &now, &before(generation.spot));
+        if common {
+            return Some(generation.spot);
+        }
+        let here = generation.local.map(|local| shown_by(work, Some(local)));
+        let here = here.is_some_and(|here| !compared(rules, &now, &here).1.is_empty());
+        let differs = match generations.len() {
+            1 => apart.iter().any(|kind| cards(*kind)),
+            _ => !apart.is_empty(),
+        };
+        if !here && !differs {
+            newest = newest.or(Some(generation.spot));
+        }
+    }
+    newest
+}
+
+/// Whether two statements have a card or a name in common, and the kinds of those in which they
+/// differ.
+fn compared(rules: &Rules, now: &Values, before: &Values) -> (bool, Vec<IdentifierKind>) {
+    let (mut common, mut apart) = (false, Vec::new());
+    for (kind, values) in now.iter().filter(|(kind, _)| rules.tells_apart(**kind)) {
+        let Some(before) = before.get(kind) else { continue };
+        match values.iter().any(|value| before.contains(value)) {
+            true => common = true,
+            false => apart.push(*kind),
+        }
+    }
+    (common, apart)
+}
+
 /// The number of the generation a stable key is of; `None` if it is another key.
 fn generation(key: &str, stable_key: &str) -> Option<u32> {
     match stable_key.strip_prefix(key)? {
@@ -253,8 +316,22 @@ fn generation(key: &str, stable_key: &str) -> Option<u32> {
 
 fn key(work: &Work<'_>, asset: &Asset) -> Key {
     let (text, moving) = stable_key(asset, work.rules);
-    let source = work.source.source.0.to_le_bytes();
-    Key { hash: hash::short(&[&source, text.as_bytes()]), text, moving }
+    let copied = moving.is_none() && is_copied(work.rules, &text);
+    Key { hash: key_hash(work.source.source, &text), text, moving, copied }
+}
+
+/// The hash of a key of a source.
+pub(super) fn key_hash(source: SourceKey, text: &str) -> i64 {
+    hash::short(&[&source.0.to_le_bytes(), text.as_bytes()])
+}
+
+/// Whether a key is the value of a kind of identifier that stays with a thing, of which a thing has
+/// one, and which clones and copies nevertheless share.
+pub(super) fn is_copied(rules: &Rules, key: &str) -> bool {
+    let kind = key.split_once(':').and_then(|(kind, _)| kind.parse().ok());
+    kind.is_some_and(|kind| {
+        rules.contradicts(kind) && !rules.moves(kind) && rules.scope(kind) != Scope::Source
+    })
 }
 
 /// What a source knows a thing by: its own stable id, else the values of the strongest kind of

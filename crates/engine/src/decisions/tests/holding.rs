@@ -162,3 +162,18 @@ async fn who_asks_for_an_organisation_learns_nothing_of_another() {
     assert_eq!((ours.candidates.len(), ours.reason.as_str()), (1, "contradiction"));
     assert!(asked(Some("sakura/other")).await.is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_placed_stays_where_a_value_turns_out_to_be_shared() {
+    let house = House::new();
+    let clone = |number| agent(number, &format!(r#""hostname":"vm{number}",{UUID}"#));
+    take(&house, "agents", 1, &[&clone(1)]).await;
+    take(&house, "register", 1, &[&registered(1, r#""serial":"SN-0001""#)]).await;
+    merge(&house, &[1, 2]).await.unwrap();
+    take(&house, "cloud", 2, &[&agent(8, UUID)]).await;
+    assert_eq!(groups(&house).await, ["1 agent1 pc1 agent8"]);
+    // What a rule put there by the UUID parts; what the person put there does not.
+    take(&house, "agents", 3, &[&clone(1), &clone(2)]).await;
+    assert_eq!(groups(&house).await, ["1 agent1 pc1", "3 agent8", "4 agent2"]);
+    assert!(held(&house).await.is_empty());
+}

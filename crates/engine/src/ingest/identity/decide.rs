@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::SignedDuration;
 use yagura_baseline::identity::Scope;
-use yagura_model::{id::AssetKey, identifier::IdentifierKind};
+use yagura_model::{Timestamp, id::AssetKey, identifier::IdentifierKind};
 
 use super::scene::{Member, Scene, differ};
 
@@ -62,6 +63,9 @@ impl Scene<'_> {
         }
         let strength = |kind: IdentifierKind| self.rules.strength(kind);
         fits.sort_by_key(|(kind, asset)| (std::cmp::Reverse(strength(*kind)), *kind, *asset));
+        if home.is_none() {
+            self.pass_on(number, &mut fits);
+        }
         let best = fits.first().copied();
         // A contradiction about something weaker than what fits is a mistake in a weaker value.
         contradicted.retain(|(_, shared, _)| {
@@ -92,6 +96,61 @@ impl Scene<'_> {
                 self.connect(number, (Some(kind), asset), fits.get(1..).unwrap_or(&[]))
             }
         }
+    }
+
+    /// Of things that had a name one after another it is the one that showed it nearest to its time.
+    fn pass_on(&self, number: usize, fits: &mut Vec<(IdentifierKind, AssetKey)>) {
+        let Some(kind) = fits.first().map(|(kind, _)| *kind) else { return };
+        if !(self.rules.moves(kind) && self.rules.tells_apart(kind)) {
+            return;
+        }
+        let by_kind = fits.iter().filter(|(by, _)| *by == kind);
+        let nearest = by_kind
+            .filter_map(|(_, asset)| Some((self.apart_by(number, *asset, kind)?, *asset)))
+            .min();
+        let Some((gap, nearest)) = nearest else { return };
+        fits.retain(|(by, asset)| {
+            let later = || self.apart_by(number, *asset, kind).is_some_and(|other| other > gap);
+            *asset == nearest || *by != kind || !later() || self.compatible(nearest, *asset, number)
+        });
+        // What connects the others is the one it is.
+        fits.sort_by_key(|(by, asset)| (*by != kind, *by == kind && *asset != nearest));
+    }
+
+    /// How long before or after a member an asset showed a value of a kind that the member shows.
+    ///
+    /// What is there by the name itself and nothing else does not say when the thing had it, unless
+    /// nothing firmer does.
+    fn apart_by(
+        &self,
+        number: usize,
+        asset: AssetKey,
+        kind: IdentifierKind,
+    ) -> Option<SignedDuration> {
+        let member = self.get(number)?;
+        let values = member.values.iter().filter(|value| value.kind == kind);
+        let gaps = values.flat_map(|value| {
+            let own = (value.since, member.span.1.max(value.since));
+            self.others(number, value.hash, asset).flat_map(move |other| {
+                let named = self.is_only_named(other);
+                other.showed(value.hash).map(move |their| (named, between(own, their)))
+            })
+        });
+        gaps.min().map(|(_, gap)| gap)
+    }
+
+    /// Whether nothing but names and addresses says which thing a member is.
+    fn is_only_named(&self, member: &Member) -> bool {
+        let rules = self.rules;
+        let firm = |kind| rules.valid_days(kind).is_none() && rules.scope(kind) != Scope::Source;
+        !member.values.iter().any(|value| firm(value.kind))
+    }
+
+    /// The other members of an asset that show a value or showed it.
+    fn others(&self, number: usize, hash: i64, asset: AssetKey) -> impl Iterator<Item = &Member> {
+        let holders = self.holders(hash).chain(self.held_before(hash));
+        let others = holders.filter(move |holder| *holder != number);
+        others.filter_map(|h| self.get(h)).filter(move |other| other.asset == Some(asset))
     }
 
     /// Which other assets that fit are the same thing as the one it is.
@@ -233,7 +292,13 @@ impl Scene<'_> {
                 let strength = self.rules.strength(value.kind);
                 let stays = self.strongest(holder, held, at);
                 let stale = self.stale(holder, value.kind, member.span.1);
-                if held.is_fixed() || stale || stays.is_none_or(|kind| strength <= kind) {
+                // A name that went from the one to the other: it is with the one that had it then.
+                let passed = || self.is_passed_on(holder, value.kind, at, asset);
+                let comes = |stays| {
+                    let was = || self.tie_before(holder, at) >= Some(strength);
+                    (strength > stays && !was()) || (strength >= stays && passed())
+                };
+                if held.is_fixed() || stale || !stays.is_some_and(comes) {
                     continue;
                 }
                 let tells = |kind| self.rules.tells_apart(kind) || self.rules.contradicts(kind);
@@ -247,6 +312,35 @@ impl Scene<'_> {
         strays.into_iter().collect()
     }
 
+    /// Whether a member is where it is by a name that another asset showed nearer to its time, which
+    /// is another thing.
+    fn is_passed_on(
+        &self,
+        number: usize,
+        kind: IdentifierKind,
+        from: AssetKey,
+        to: AssetKey,
+    ) -> bool {
+        if !(self.rules.moves(kind) && self.rules.tells_apart(kind)) {
+            return false;
+        }
+        let there = self.apart_by(number, to, kind);
+        let here = self.apart_by(number, from, kind);
+        there.is_some_and(|there| here.is_none_or(|here| there < here))
+            && !self.compatible(from, to, number)
+    }
+
+    /// The strength of the strongest kind that a member shows and others of its asset showed before.
+    fn tie_before(&self, number: usize, asset: AssetKey) -> Option<u8> {
+        let member = self.get(number)?;
+        let showed = |hash| {
+            let mut before = self.held_before(hash);
+            before.any(|h| h != number && self.get(h).is_some_and(|h| h.asset == Some(asset)))
+        };
+        let values = member.values.iter().filter(|value| showed(value.hash));
+        values.map(|value| self.rules.strength(value.kind)).max()
+    }
+
     /// The strength of the strongest kind a member shares with the others of its asset; `None` if it
     /// is alone.
     fn strongest(&self, number: usize, member: &Member, asset: AssetKey) -> Option<u8> {
@@ -258,4 +352,11 @@ impl Scene<'_> {
         let shared = member.values.iter().filter(|value| shares(value.hash));
         Some(shared.map(|value| self.rules.strength(value.kind)).max().unwrap_or(0))
     }
+}
+
+/// How long two times lie one after the other; nothing if they overlap.
+fn between(one: (Timestamp, Timestamp), other: (Timestamp, Timestamp)) -> SignedDuration {
+    let before = other.0.duration_since(one.1);
+    let after = one.0.duration_since(other.1);
+    before.max(after).max(SignedDuration::ZERO)
 }

@@ -5,12 +5,25 @@ use yagura_model::{attribute::names, domain::Domain, identifier::Identifier};
 
 use super::super::{hash, stage::Asset, work::Work};
 
+/// How a register says that a thing is gone.
+const DISPOSED: &str = "disposed";
+
 /// The hash subjects of one thing share, or `None` if the identifier does not identify here.
+///
+/// What was disposed of has no name and no address any more, whatever a register still says: they
+/// are free for a successor.
 pub(in crate::ingest) fn identity_hash(
     work: &Work<'_>,
     asset: &Asset,
     identifier: &Identifier<'_>,
 ) -> Option<i64> {
+    let gone = || {
+        let states = asset.attributes.iter().filter(|a| a.name == names::LIFE_CYCLE);
+        states.into_iter().any(|state| state.value == DISPOSED)
+    };
+    if work.rules.valid_days(identifier.kind).is_some() && gone() {
+        return None;
+    }
     let scope = match work.rules.scope(identifier.kind) {
         Scope::Global | Scope::Organisation => work.organisation.to_owned(),
         Scope::Source => format!("{}#{}", work.organisation, work.source.source),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use roaring::RoaringBitmap;
 use yagura_lake::{
     LakeError,
@@ -12,6 +13,7 @@ use yagura_lake::{
 };
 use yagura_model::{
     Timestamp,
+    domain::AssetClass,
     id::{SourceKey, SubjectKey},
     identifier::IdentifierKind,
 };
@@ -19,13 +21,13 @@ use yagura_model::{
 use super::{
     super::{
         stage::Asset,
-        subjects::{Draft, Found, Spot},
+        subjects::{self, Draft, Found, Spot},
         work::Work,
     },
     apart,
     hashes::identity_hash,
-    places,
-    scene::{Member, Scene, Value},
+    places, reopen,
+    scene::{Member, Past, Scene, Value},
 };
 
 /// What a known subject shows that it did not show before.
@@ -45,14 +47,15 @@ pub(super) async fn load<'a>(
     let mut hashes: BTreeSet<i64> = drafts.iter().flat_map(|m| &m.values).map(|v| v.hash).collect();
     for change in changes.values() {
         if let Some(Some(asset)) = work.stage.assets.get(change.local) {
-            hashes.extend(values(work, asset).map(|value| value.hash));
+            hashes.extend(values(work, asset, work.at).map(|value| value.hash));
         }
     }
     for place in &found.places {
         if let Some(Some(asset)) = work.stage.assets.get(place.local) {
-            hashes.extend(values(work, asset).map(|value| value.hash));
+            hashes.extend(values(work, asset, work.at).map(|value| value.hash));
         }
     }
+    hashes.extend(reopen::doubled(work, found).await?);
     let mut members = known(work, found, hashes, &changes).await?;
     let first = members.len();
     members.extend(drafts);
@@ -68,15 +71,18 @@ pub(super) fn drafted(work: &Work<'_>, draft: &Draft) -> Option<Member> {
     let at = work.observed(draft.local);
     Some(Member {
         subject: None,
+        class: asset.class,
+        name: asset.name.clone(),
         source: work.source.source,
-        key_hash: draft.key_hash,
+        key_hash: key_hash(work, work.source.source, &draft.stable_key, draft.key_hash),
         key_kind: draft.moving,
         report: work.report,
         asset: None,
         link: None,
         decided_by: String::new(),
         anew: false,
-        values: values(work, asset).collect(),
+        values: values(work, asset, at).collect(),
+        past: Vec::new(),
         local: Some(draft.local),
         changed: BTreeSet::new(),
         span: (at, at),
@@ -84,12 +90,30 @@ pub(super) fn drafted(work: &Work<'_>, draft: &Draft) -> Option<Member> {
     })
 }
 
-/// What an asset shows that can identify it.
-pub(super) fn values<'w>(work: &'w Work<'_>, asset: &'w Asset) -> impl Iterator<Item = Value> + 'w {
-    asset.identifiers.iter().filter_map(|identifier| {
+/// By what other generations of its key are told: each clone that a source knows by a number they
+/// share has a key of its own.
+fn key_hash(work: &Work<'_>, source: SourceKey, stable_key: &str, key_hash: i64) -> i64 {
+    match subjects::is_copied(work.rules, stable_key) {
+        true => subjects::key_hash(source, stable_key),
+        false => key_hash,
+    }
+}
+
+fn class(number: i8) -> AssetClass {
+    let known = u8::try_from(number).ok().and_then(AssetClass::from_number);
+    known.unwrap_or(AssetClass::Device)
+}
+
+/// What an asset shows at a time that can identify it.
+pub(super) fn values<'w>(
+    work: &'w Work<'_>,
+    asset: &'w Asset,
+    since: Timestamp,
+) -> impl Iterator<Item = Value> + 'w {
+    asset.identifiers.iter().filter_map(move |identifier| {
         let hash = identity_hash(work, asset, identifier)?;
         let value = Arc::from(work.rules.normal(identifier.kind, &identifier.value).as_ref());
-        Some(Value { kind: identifier.kind, value, hash })
+        Some(Value { kind: identifier.kind, value, hash, since })
     })
 }
 
@@ -172,8 +196,10 @@ async fn known(
         let (Some(first), Some(last)) = (times.clone().min(), times.max()) else { continue };
         members.push(Member {
             subject: Some(subject.subject),
+            class: class(subject.class),
             source: subject.source,
-            key_hash: subject.key_hash,
+            key_hash: key_hash(work, subject.source, &subject.stable_key, subject.key_hash),
+            name: subject.name,
             key_kind: None,
             report: subject.report,
             asset: Some(link.row.asset),
@@ -181,6 +207,7 @@ async fn known(
             decided_by: link.row.decided_by.clone(),
             anew: false,
             values: rows.iter().filter_map(|row| stored(work, row)).collect(),
+            past: rows.iter().filter_map(past).collect(),
             local: None,
             changed: BTreeSet::new(),
             span: (first, last),
@@ -197,7 +224,14 @@ async fn known(
 fn stored(work: &Work<'_>, row: &IdentifierRow) -> Option<Value> {
     let hash = row.hash.filter(|_| row.resolved_at.is_none())?;
     let kind = u8::try_from(row.kind).ok().and_then(IdentifierKind::from_number)?;
-    Some(Value { kind, value: Arc::from(work.rules.normal(kind, &row.value).as_ref()), hash })
+    let value = Arc::from(work.rules.normal(kind, &row.value).as_ref());
+    Some(Value { kind, value, hash, since: row.first_seen })
+}
+
+/// An identifier that is in force no longer: it was until just before it was seen gone.
+fn past(row: &IdentifierRow) -> Option<Past> {
+    let to = row.resolved_at?.saturating_sub(SignedDuration::from_micros(1)).ok()?;
+    Some(Past { hash: row.hash?, span: (row.first_seen, to.max(row.first_seen)) })
 }
 
 /// When the sources of some subjects looked at them.
@@ -245,17 +279,29 @@ fn shown_now(
         let Some(locals) = locals.get(&subject) else { continue };
         let newest = locals.iter().map(|local| work.observed(*local)).max();
         // Of what is older than what is known, nothing is taken.
-        let late = newest.is_some_and(|newest| newest < member.span.1);
+        let before = member.span.1;
+        let late = newest.is_some_and(|newest| newest < before);
         let mut said: Vec<Value> = Vec::new();
+        let mut kinds: BTreeSet<IdentifierKind> = BTreeSet::new();
         for local in locals {
             member.local = Some(*local);
             member.confirm(work.observed(*local));
             if let Some(Some(asset)) = work.stage.assets.get(*local) {
-                said.extend(values(work, asset));
+                said.extend(values(work, asset, work.observed(*local)));
+                kinds.extend(asset.identifiers.iter().map(|identifier| identifier.kind));
             }
         }
         if !late {
-            member.values.retain(|value| said.iter().all(|said| said.kind != value.kind));
+            let (old, kept) =
+                member.values.drain(..).partition(|value| kinds.contains(&value.kind));
+            member.values = kept;
+            for old in Vec::into_iter(old) {
+                let old: Value = old;
+                match said.iter_mut().find(|value| value.hash == old.hash) {
+                    Some(again) => again.since = again.since.min(old.since),
+                    None => member.past.push(Past { hash: old.hash, span: (old.since, before) }),
+                }
+            }
             member.values.extend(said);
         }
         if let Some(change) = changes.get(&subject).filter(|_| !late) {

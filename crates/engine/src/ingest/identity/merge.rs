@@ -15,7 +15,7 @@ use yagura_model::{
     id::{AssetKey, SubjectKey},
 };
 
-use super::{super::work::Work, Decided, asset_row, hold, scene::Scene};
+use super::{super::work::Work, Decided, hold, scene::Scene};
 
 /// Writes the assets that are new, changes those that were joined, and takes those away from the
 /// present that have no record any more: their rows stay in what was known before.
@@ -30,12 +30,10 @@ pub(super) async fn assets(
         let first = seen.entry(decided.now(*key)).or_insert(*at);
         *first = (*first).min(*at);
     }
-    for (key, local) in decided.made.iter().filter(|(key, _)| !empty.contains(key)) {
-        if let Some(Some(asset)) = work.stage.assets.get(*local) {
-            let mut row = asset_row(work, *key, asset, *local);
-            row.first_seen = seen.get(key).copied().unwrap_or(row.first_seen).min(row.first_seen);
-            work.changes.assets.push(row);
-        }
+    for (key, made) in decided.made.iter().filter(|(key, _)| !empty.contains(key)) {
+        let mut row = made.clone();
+        row.first_seen = seen.get(key).copied().unwrap_or(row.first_seen).min(row.first_seen);
+        work.changes.assets.push(row);
     }
     let merged = decided.merged.values().chain(decided.merged.keys());
     let wanted = decided.refined.keys().chain(seen.keys()).chain(merged).chain(&empty);
@@ -98,7 +96,7 @@ pub(super) async fn holds(
         }
     }
     let empty: BTreeSet<AssetKey> = scene.emptied().collect();
-    if !decided.again.is_empty() || !empty.is_empty() {
+    if !decided.again.is_empty() || !decided.reopened.is_empty() || !empty.is_empty() {
         let members: HashMap<SubjectKey, usize> = (scene.members.iter().enumerate())
             .filter_map(|(number, member)| Some((member.subject?, number)))
             .collect();
@@ -110,6 +108,7 @@ pub(super) async fn holds(
         for before in stored {
             let number = members.get(&before.row.subject).copied();
             let now = match new.remove(&before.row.subject) {
+                None if number.is_some_and(|n| decided.reopened.contains(&n)) => None,
                 None if number.is_some_and(|number| settled(&before.row, scene, number)) => None,
                 None => {
                     let asset = number.and_then(|n| scene.get(n)?.asset);

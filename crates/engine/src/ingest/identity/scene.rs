@@ -9,6 +9,7 @@ use yagura_baseline::identity::{Rules, Scope};
 use yagura_lake::row::RowId;
 use yagura_model::{
     Timestamp,
+    domain::AssetClass,
     id::{AssetKey, DecisionKey, ReportKey, SourceKey, SubjectKey},
     identifier::IdentifierKind,
 };
@@ -17,11 +18,20 @@ use yagura_model::{
 const MANY: usize = 32;
 
 /// An identifier as it is compared.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct Value {
     pub(super) kind: IdentifierKind,
     pub(super) value: Arc<str>,
     pub(super) hash: i64,
+    /// When it was first shown.
+    pub(super) since: Timestamp,
+}
+
+/// A value that was shown for a time and is shown no longer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Past {
+    pub(super) hash: i64,
+    pub(super) span: (Timestamp, Timestamp),
 }
 
 /// A subject, or one to be born.
@@ -29,6 +39,9 @@ pub(super) struct Value {
 pub(super) struct Member {
     /// `None` until it is born.
     pub(super) subject: Option<SubjectKey>,
+    /// What its source takes it for, and calls it.
+    pub(super) class: AssetClass,
+    pub(super) name: String,
     pub(super) source: SourceKey,
     /// Of the key its source knows it by; generations of one key share it.
     pub(super) key_hash: i64,
@@ -44,6 +57,8 @@ pub(super) struct Member {
     /// Whether this report moved it or decided about it.
     pub(super) anew: bool,
     pub(super) values: Vec<Value>,
+    /// What it showed before and shows no longer.
+    pub(super) past: Vec<Past>,
     /// Its asset in this report, if it is in it.
     pub(super) local: Option<usize>,
     /// The kinds in which it shows something it did not show before.
@@ -65,9 +80,21 @@ impl Member {
         self.source == other.source && self.key_hash == other.key_hash
     }
 
+    /// Whether it shows a value.
+    pub(super) fn shows(&self, hash: i64) -> bool {
+        self.values.iter().any(|value| value.hash == hash)
+    }
+
     /// Its source confirmed it at a time.
     pub(super) fn confirm(&mut self, at: Timestamp) {
         self.span = (self.span.0.min(at), self.span.1.max(at));
+    }
+
+    /// The times at which it showed a value, once for each time it began to.
+    pub(super) fn showed(&self, hash: i64) -> impl Iterator<Item = (Timestamp, Timestamp)> + '_ {
+        let now = self.values.iter().filter(move |value| value.hash == hash);
+        let now = now.map(|value| (value.since, self.span.1.max(value.since)));
+        now.chain(self.past.iter().filter(move |past| past.hash == hash).map(|past| past.span))
     }
 
     /// How far a time lies outside of the time it is known to have been there.
@@ -84,6 +111,8 @@ pub(super) struct Scene<'a> {
     pub(super) rules: &'a Rules,
     pub(super) members: Vec<Member>,
     by_hash: HashMap<i64, Vec<usize>>,
+    /// Those that showed a value and show it no longer.
+    by_past: HashMap<i64, Vec<usize>>,
     of_asset: BTreeMap<AssetKey, BTreeSet<usize>>,
     /// Values that several things show at the same time.
     shared: HashSet<i64>,
@@ -94,6 +123,7 @@ impl<'a> Scene<'a> {
         let mut scene = Self {
             rules,
             by_hash: HashMap::new(),
+            by_past: HashMap::new(),
             of_asset: BTreeMap::new(),
             shared: HashSet::new(),
             members: Vec::new(),
@@ -110,6 +140,9 @@ impl<'a> Scene<'a> {
         let number = self.members.len();
         for value in &member.values {
             self.by_hash.entry(value.hash).or_default().push(number);
+        }
+        for past in &member.past {
+            self.by_past.entry(past.hash).or_default().push(number);
         }
         if let Some(asset) = member.asset {
             self.of_asset.entry(asset).or_default().insert(number);
@@ -144,6 +177,13 @@ impl<'a> Scene<'a> {
         holders.into_iter().flatten().copied()
     }
 
+    /// The members that showed a value which identifies, and show it no longer.
+    pub(super) fn held_before(&self, hash: i64) -> impl Iterator<Item = usize> + '_ {
+        let identifies = !self.shared.contains(&hash);
+        let held = self.by_past.get(&hash).filter(|_| identifies);
+        held.into_iter().flatten().copied()
+    }
+
     /// Puts a member on an asset.
     pub(super) fn put(&mut self, member: usize, asset: AssetKey, decided_by: String) {
         let Some(put) = self.members.get_mut(member) else { return };
@@ -155,6 +195,21 @@ impl<'a> Scene<'a> {
         put.decided_by = decided_by;
         put.anew = true;
         self.of_asset.entry(asset).or_default().insert(member);
+    }
+
+    /// Takes a member off its asset, until it is decided where it belongs.
+    pub(super) fn take_off(&mut self, member: usize) {
+        let Some(taken) = self.members.get_mut(member) else { return };
+        if let Some(before) = taken.asset.take()
+            && let Some(members) = self.of_asset.get_mut(&before)
+        {
+            members.remove(&member);
+        }
+    }
+
+    /// Whether a value that a member shows identifies nothing, because several things show it.
+    pub(super) fn is_shared(&self, value: &Value) -> bool {
+        self.shared.contains(&value.hash)
     }
 
     /// Whether a person placed a member of an asset, but one member.
@@ -209,7 +264,7 @@ impl<'a> Scene<'a> {
             rules.tells_apart(value.kind)
                 || (own(value.kind) && rules.scope(value.kind) != Scope::Source)
         };
-        let common = a.values.iter().filter(tells).any(|value| b.values.contains(value));
+        let common = a.values.iter().filter(tells).any(|value| b.shows(value.hash));
         common && self.differ(a.values.iter(), b.values.iter()).is_empty()
     }
 
@@ -231,14 +286,14 @@ impl<'a> Scene<'a> {
             let Some(holders) = self.by_hash.get(&value.hash).filter(|all| all.len() > 1) else {
                 continue;
             };
-            if looked.insert(value.hash) && self.is_shared(holders) {
+            if looked.insert(value.hash) && self.shows_several(holders) {
                 shared.insert(value.hash);
             }
         }
         self.shared = shared;
     }
 
-    fn is_shared(&self, holders: &[usize]) -> bool {
+    fn shows_several(&self, holders: &[usize]) -> bool {
         let mut holders: Vec<(&Member, usize)> =
             holders.iter().filter_map(|holder| Some((self.get(*holder)?, *holder))).collect();
         holders.sort_by_key(|(member, number)| (member.source, member.span, *number));
@@ -246,7 +301,11 @@ impl<'a> Scene<'a> {
         let reach = if holders.len() <= MANY { MANY } else { 1 };
         let several = |(place, (a, one)): (usize, &(&Member, usize))| {
             let after = holders.iter().skip(place + 1).take(reach);
-            let mut others = after.filter(|(b, _)| a.asset.is_none() || a.asset != b.asset);
+            // Of two on one asset a person may have said that they are one, and their source may
+            // know one thing by two keys in turn: only what is shown at once counts.
+            let here = |m: &Member| m.local.is_some() && !m.is_fixed();
+            let counts = |b: &Member| a.asset != b.asset || (here(a) && here(b));
+            let mut others = after.filter(|(b, _)| a.asset.is_none() || counts(b));
             others.any(|(_, other)| self.simultaneous(*one, *other))
         };
         holders.iter().enumerate().any(several)

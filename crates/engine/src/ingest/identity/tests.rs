@@ -3,6 +3,7 @@
 mod cases;
 mod connected;
 mod laws;
+mod reopened;
 
 use std::collections::{BTreeMap, BTreeSet};
 
