@@ -6,6 +6,7 @@
 //! `subjects`, `identity`, `describe`, `checks`, `covering`, `findings`). One commit makes
 //! all of it visible, of one report or of many.
 
+mod ahead;
 mod checks;
 mod compare;
 mod covering;
@@ -120,6 +121,7 @@ impl Ingest {
         readings: Vec<Reading>,
     ) -> Result<Vec<Result<Ingested, IngestError>>, LakeError> {
         let mut transaction = writer.begin();
+        ahead::load(&mut transaction, &self.rules, &readings).await?;
         let mut known = Known::default();
         let mut taken = Vec::with_capacity(readings.len());
         for reading in readings {

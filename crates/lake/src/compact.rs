@@ -18,14 +18,15 @@ mod superseded;
 mod tests;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-use yagura_model::{Timestamp, id::Commit};
+use yagura_model::Timestamp;
 
 use crate::{
     delta::{self, DataFile, OpenTable},
+    ended::Ended,
     error::LakeError,
     fail_point,
     manifest::Manifest,
@@ -186,7 +187,7 @@ impl Compaction<'_> {
         &mut self,
         table: Table,
         groups: Groups,
-        keys: Arc<HashMap<RowId, Commit>>,
+        keys: Arc<Ended>,
         done: &mut Compacted,
     ) -> Result<BTreeSet<RowId>, LakeError> {
         let mut actions = Vec::new();

@@ -9,6 +9,7 @@ mod content;
 mod delta;
 mod derived;
 mod encode;
+mod ended;
 pub mod error;
 pub mod evidence;
 pub mod export;

@@ -1,13 +1,15 @@
 //! One visible state of the lake.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use datafusion::arrow::array::RecordBatch;
 use tokio::sync::OnceCell;
 use yagura_model::{Timestamp, id::Commit};
 
 use crate::{
     delta::{self, DataFile, OpenTable},
+    ended::Ended,
     error::LakeError,
     index::Indexes,
     manifest::Manifest,
@@ -20,7 +22,7 @@ use crate::{
 };
 
 /// The versions that other versions stand in the place of, by table.
-pub(crate) type Superseded = BTreeMap<Table, Arc<HashMap<RowId, Commit>>>;
+pub(crate) type Superseded = BTreeMap<Table, Arc<Ended>>;
 
 /// The lake as one manifest names it: what is committed later does not show.
 #[derive(Debug)]
@@ -141,6 +143,22 @@ impl Snapshot {
         scan::read(&self.store, files, narrowed.as_ref().unwrap_or(&filter), &superseded).await
     }
 
+    /// The rows in force that are wanted, with the columns of `T` and what all tables have, to be
+    /// asked again and again.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(crate) async fn load<T: Row + Send + 'static>(
+        &self,
+        filter: &Filter,
+    ) -> Result<Vec<RecordBatch>, LakeError> {
+        let (opened, all) = tokio::try_join!(self.open(T::TABLE), self.superseded())?;
+        let Some((_, files)) = opened else { return Ok(Vec::new()) };
+        let ended = all.get(&T::TABLE).map(Arc::clone).unwrap_or_default();
+        let narrowed = Box::pin(self.indexes.narrowed(self, T::TABLE, filter)).await?;
+        scan::load::<T>(&self.store, files, narrowed.as_ref().unwrap_or(filter), ended).await
+    }
+
     /// The rows in force of a table, without their names.
     ///
     /// # Errors
@@ -214,20 +232,18 @@ impl Snapshot {
     pub(crate) async fn superseded(&self) -> Result<&Superseded, LakeError> {
         self.superseded
             .get_or_try_init(|| async {
-                let mut all: BTreeMap<Table, HashMap<RowId, Commit>> = BTreeMap::new();
+                let mut all: BTreeMap<Table, Ended> = BTreeMap::new();
                 let Some((_, files)) = self.open(Table::Superseded).await? else {
                     return Ok(Superseded::new());
                 };
                 let rows: Vec<Stored<SupersededRow>> =
-                    scan::read(&self.store, files, &Filter::all(), &HashMap::new()).await?;
+                    scan::read(&self.store, files, &Filter::all(), &Ended::default()).await?;
                 for stored in rows {
                     let old = stored.row;
                     let table = Table::ALL.iter().find(|t| t.number() == old.of_table);
                     let id = RowId { written_by: Commit(old.old_written_by), row: old.old_row };
                     if let Some(table) = table {
-                        let by = stored.id.written_by;
-                        let end = all.entry(*table).or_default().entry(id).or_insert(by);
-                        *end = by.min(*end);
+                        all.entry(*table).or_default().insert(id, stored.id.written_by);
                     }
                 }
                 Ok(all.into_iter().map(|(table, ids)| (table, Arc::new(ids))).collect())

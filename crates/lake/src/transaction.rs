@@ -4,7 +4,7 @@
 //! A version that is written and superseded within one transaction was never visible to anybody and
 //! is not kept.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::arrow::{
@@ -16,6 +16,7 @@ use yagura_model::{Timestamp, id::Commit};
 use crate::{
     changes::{Changes, Visit},
     encode::{self, EncodedFile},
+    ended::Ended,
     error::LakeError,
     row::{Row, RowId, Stored, column},
     rows::{CommitRow, SupersededRow},
@@ -24,11 +25,18 @@ use crate::{
     table::Table,
 };
 
+mod loaded;
+#[cfg(test)]
+mod tests;
+
+use loaded::Loaded;
+
 /// Changes on top of a state, not yet committed.
 #[derive(Debug)]
 pub struct Transaction {
     snapshot: Arc<Snapshot>,
     number: Commit,
+    loaded: BTreeMap<Table, Vec<Loaded>>,
     tables: BTreeMap<Table, Added>,
     counters: BTreeMap<String, i64>,
 }
@@ -42,7 +50,7 @@ struct Added {
     /// How many there are, and so the number of the next.
     rows: i32,
     /// The versions that end with the commit, of this transaction and of earlier ones.
-    ended: HashMap<RowId, Commit>,
+    ended: Ended,
 }
 
 /// Some new rows.
@@ -57,7 +65,13 @@ impl Transaction {
     /// A transaction that builds on a state. Only that of the present, begun by a writer, can be committed.
     pub fn on(snapshot: Arc<Snapshot>) -> Self {
         let number = Commit(snapshot.commit().0 + 1);
-        Self { snapshot, number, tables: BTreeMap::new(), counters: BTreeMap::new() }
+        Self {
+            snapshot,
+            number,
+            loaded: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            counters: BTreeMap::new(),
+        }
     }
 
     /// The state it builds on.
@@ -93,15 +107,15 @@ impl Transaction {
         &self,
         filter: &Filter,
     ) -> Result<Vec<Stored<T>>, LakeError> {
-        let mut rows = self.snapshot.read::<T>(filter).await?;
-        let Some(added) = self.tables.get(&T::TABLE) else { return Ok(rows) };
+        let (mut rows, mut is_sorted) = self.before::<T>(filter).await?;
         if filter.known.is_some_and(|commit| commit < self.number) {
             return Ok(rows);
         }
+        let none = Added::default();
+        let added = self.tables.get(&T::TABLE).unwrap_or(&none);
         if !added.ended.is_empty() {
             for stored in &mut rows {
-                let ended = added.ended.get(&stored.id).copied();
-                stored.superseded_by = stored.superseded_by.or(ended);
+                stored.superseded_by = stored.superseded_by.or(added.ended.get(stored.id));
             }
             rows.retain(|stored| filter.superseded || stored.superseded_by.is_none());
         }
@@ -111,10 +125,45 @@ impl Transaction {
                 scan::of_batch(&batch.rows, filter, &added.ended, |stored| rows.push(stored))?;
             }
         }
-        if rows.len() > before {
+        is_sorted &= rows.len() == before;
+        if !is_sorted {
             rows.sort_by_key(|stored| (stored.row.key(), stored.id));
         }
         Ok(rows)
+    }
+
+    /// The rows of the state it builds on, and whether they are sorted.
+    async fn before<T: Row + Send + 'static>(
+        &self,
+        filter: &Filter,
+    ) -> Result<(Vec<Stored<T>>, bool), LakeError> {
+        let mut rows = Vec::new();
+        let mut rest = Some(filter.clone());
+        for loaded in self.loaded.get(&T::TABLE).into_iter().flatten() {
+            let Some(asked) = rest.take() else { break };
+            rest = loaded.answer::<T>(asked, &mut rows)?;
+        }
+        let is_sorted = rows.is_empty();
+        if let Some(rest) = rest {
+            rows.extend(self.snapshot.read::<T>(&rest).await?);
+        }
+        Ok((rows, is_sorted))
+    }
+
+    /// Reads once what is going to be asked for again and again: the rows in force with some values
+    /// of a column, or all of them. What is asked for beside them is read as ever.
+    ///
+    /// # Errors
+    /// As [`Snapshot::read`].
+    pub async fn load<T: Row + Send + 'static>(&mut self, filter: Filter) -> Result<(), LakeError> {
+        let known = self.loaded.entry(T::TABLE).or_default();
+        let Some(filter) = known.iter().try_fold(filter, |filter, loaded| loaded.beside(filter))
+        else {
+            return Ok(());
+        };
+        let batches = self.snapshot.load::<T>(&filter).await?;
+        known.push(Loaded { keys: filter.keys, batches });
+        Ok(())
     }
 
     /// The rows in force of a table, without their names.
@@ -143,10 +192,11 @@ impl Transaction {
 
     /// The files of all tables that change.
     pub(crate) fn encode(mut self, committed_at: Timestamp) -> Result<Vec<EncodedFile>, LakeError> {
+        self.loaded.clear();
         self.new_rows(&[CommitRow { committed_at }])?;
         let mut superseded = Vec::new();
         for (table, added) in &self.tables {
-            let earlier = added.ended.keys().filter(|id| id.written_by != self.number);
+            let earlier = added.ended.versions().filter(|id| id.written_by != self.number);
             superseded.extend(earlier.map(|id| SupersededRow {
                 of_table: table.number(),
                 old_written_by: id.written_by.0,
@@ -208,7 +258,7 @@ impl Added {
             let numbers = column::<i32>(&all, "row")?;
             let ids = written_by.into_iter().zip(numbers);
             let stands =
-                ids.map(|(written_by, row)| !self.ended.contains_key(&RowId { written_by, row }));
+                ids.map(|(written_by, row)| self.ended.get(RowId { written_by, row }).is_none());
             let stands = BooleanArray::from(stands.collect::<Vec<bool>>());
             if stands.false_count() > 0 {
                 all = filter_record_batch(&all, &stands)?;

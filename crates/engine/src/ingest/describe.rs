@@ -3,7 +3,8 @@
 //! A statement of a name puts the values said in place of those said before; a name that is not
 //! mentioned stays as it was. A statement older than what is known goes into the history.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use yagura_lake::{
@@ -30,9 +31,11 @@ use super::{
 /// A row that says something of a subject during an interval.
 trait Statement: Row + Clone {
     /// What the values of one statement replace each other in: the name, the kind.
-    type Group: Ord + Clone;
+    type Group<'r>: Ord
+    where
+        Self: 'r;
     fn subject(&self) -> SubjectKey;
-    fn group(&self) -> Self::Group;
+    fn group(&self) -> Self::Group<'_>;
     /// Whether both say the same, whenever.
     fn says_same(&self, other: &Self) -> bool;
     fn interval(&self) -> (Timestamp, Option<Timestamp>);
@@ -42,13 +45,13 @@ trait Statement: Row + Clone {
 macro_rules! statement {
     ($row:ty, $group:ty, |$this:ident, $other:ident| $key:expr, $same:expr) => {
         impl Statement for $row {
-            type Group = $group;
+            type Group<'r> = $group;
 
             fn subject(&self) -> SubjectKey {
                 self.subject
             }
 
-            fn group(&self) -> $group {
+            fn group(&self) -> Self::Group<'_> {
                 let $this = self;
                 $key
             }
@@ -77,7 +80,7 @@ statement!(
     |this, other| this.kind,
     this.value == other.value && this.hash.is_some() == other.hash.is_some()
 );
-statement!(AttributeRow, Arc<str>, |this, other| Arc::clone(&this.name), this.value == other.value);
+statement!(AttributeRow, &'r str, |this, other| &*this.name, this.value == other.value);
 statement!(
     RelationRow,
     i8,
@@ -104,16 +107,19 @@ pub(super) async fn describe(
     }
     said.nothing_answers(work, subjects);
 
-    let (rows, old) = restated(work, identifiers, said.identifiers, &BTreeSet::new());
+    let (rows, old) = restated(work, identifiers, said.identifiers, |_| false);
     work.changes.identifiers.extend(rows);
     work.changes.superseded.extend(old.into_iter().map(|id| (Table::Identifiers, id)));
-    let (rows, old) = restate(work, &known, said.attributes, &said.emptied).await?;
+    let (rows, old) = restate(work, &known, said.attributes, |row: &AttributeRow| {
+        *row.name == *names::OPEN_PORT && said.without_ports.contains(&row.subject)
+    })
+    .await?;
     work.changes.attributes.extend(rows);
     work.changes.superseded.extend(old.into_iter().map(|id| (Table::Attributes, id)));
-    let (rows, old) = restate(work, &known, said.relations, &BTreeSet::new()).await?;
+    let (rows, old) = restate(work, &known, said.relations, |_| false).await?;
     work.changes.relations.extend(rows);
     work.changes.superseded.extend(old.into_iter().map(|id| (Table::Relations, id)));
-    let (rows, old) = restate(work, &known, software, &BTreeSet::new()).await?;
+    let (rows, old) = restate(work, &known, software, |_| false).await?;
     work.changes.software.extend(rows);
     work.changes.superseded.extend(old.into_iter().map(|id| (Table::Software, id)));
     Ok(())
@@ -124,8 +130,8 @@ struct Said {
     identifiers: Vec<IdentifierRow>,
     attributes: Vec<AttributeRow>,
     relations: Vec<RelationRow>,
-    /// Names that were looked at and have no value.
-    emptied: BTreeSet<(SubjectKey, Arc<str>)>,
+    /// Whose ports were looked at: one that names none has none.
+    without_ports: HashSet<SubjectKey>,
 }
 
 impl Said {
@@ -160,12 +166,11 @@ impl Said {
 
     /// A look for open ports that names none says that none answers.
     fn nothing_answers(&mut self, work: &Work<'_>, subjects: &Subjects) {
-        let name: Arc<str> = Arc::from(names::OPEN_PORT);
         for seen in &work.stage.coverage {
             if seen.kinds.contains(ObservationKind::OpenPort)
                 && let Some(subject) = subjects.get(seen.asset)
             {
-                self.emptied.insert((subject, Arc::clone(&name)));
+                self.without_ports.insert(subject);
             }
         }
     }
@@ -176,50 +181,63 @@ async fn restate<T: Statement + Send + Sync + 'static>(
     work: &Work<'_>,
     known: &BTreeSet<i64>,
     said: Vec<T>,
-    emptied: &BTreeSet<(SubjectKey, T::Group)>,
+    is_emptied: impl Fn(&T) -> bool,
 ) -> Result<(Vec<T>, Vec<RowId>), LakeError> {
     let stored: Vec<Stored<T>> = if known.is_empty() {
         Vec::new()
     } else {
         work.transaction.read(&Filter::of("subject", known.iter().copied())).await?
     };
-    Ok(restated(work, stored, said, emptied))
+    Ok(restated(work, stored, said, is_emptied))
 }
 
-/// The same with what is known at hand.
+/// The same with what is known at hand. `is_emptied` says of rows of which the report names none
+/// that they were looked for.
 fn restated<T: Statement>(
     work: &Work<'_>,
-    stored: Vec<Stored<T>>,
-    said: Vec<T>,
-    emptied: &BTreeSet<(SubjectKey, T::Group)>,
+    mut stored: Vec<Stored<T>>,
+    mut said: Vec<T>,
+    is_emptied: impl Fn(&T) -> bool,
 ) -> (Vec<T>, Vec<RowId>) {
-    let mut before: BTreeMap<(SubjectKey, T::Group), Vec<Stored<T>>> = BTreeMap::new();
-    for version in stored {
-        before.entry((version.row.subject(), version.row.group())).or_default().push(version);
-    }
-    let mut now: BTreeMap<(SubjectKey, T::Group), Vec<T>> = BTreeMap::new();
-    for key in emptied {
-        now.entry(key.clone()).or_default();
-    }
-    for row in said {
-        let values = now.entry((row.subject(), row.group())).or_default();
-        if !values.iter().any(|other| other.says_same(&row)) {
-            values.push(row);
-        }
-    }
+    stored.sort_by(|a, b| in_groups(&a.row, &b.row));
+    said.sort_by(in_groups);
     let (mut rows, mut old) = (Vec::new(), Vec::new());
-    for (key, values) in now {
-        let history = before.remove(&key).unwrap_or_default();
-        let at = values.first().map_or(work.at, |row| row.interval().0);
-        replace(&history, values, at, &mut rows, &mut old);
+    let mut histories =
+        stored.chunk_by(|a, b| in_groups(&a.row, &b.row) == Ordering::Equal).peekable();
+    let order = |history: &[Stored<T>], row: &T| history.first().map(|v| in_groups(&v.row, row));
+    let emptied = |history: &[Stored<T>], rows: &mut Vec<T>, old: &mut Vec<RowId>| {
+        if history.first().is_some_and(|version| is_emptied(&version.row)) {
+            replace(history, Vec::new(), work.at, rows, old);
+        }
+    };
+    for group in said.chunk_by(|a, b| in_groups(a, b) == Ordering::Equal) {
+        let Some(first) = group.first() else { continue };
+        let is = |wanted| move |history: &&[Stored<T>]| order(history, first) == Some(wanted);
+        while let Some(history) = histories.next_if(is(Ordering::Less)) {
+            emptied(history, &mut rows, &mut old);
+        }
+        let history = histories.next_if(is(Ordering::Equal)).unwrap_or_default();
+        let mut values: Vec<&T> = Vec::with_capacity(group.len());
+        for row in group {
+            if !values.iter().any(|other| other.says_same(row)) {
+                values.push(row);
+            }
+        }
+        replace(history, values, first.interval().0, &mut rows, &mut old);
     }
+    histories.for_each(|history| emptied(history, &mut rows, &mut old));
     (rows, old)
+}
+
+/// The order of statements by what they replace each other in.
+fn in_groups<T: Statement>(a: &T, b: &T) -> Ordering {
+    a.subject().cmp(&b.subject()).then_with(|| a.group().cmp(&b.group()))
 }
 
 /// One statement against the history of its group.
 fn replace<T: Statement>(
     history: &[Stored<T>],
-    values: Vec<T>,
+    values: Vec<&T>,
     at: Timestamp,
     rows: &mut Vec<T>,
     old: &mut Vec<RowId>,
@@ -235,17 +253,17 @@ fn replace<T: Statement>(
         }
     }
     let next = history.iter().map(|version| version.row.interval().0).filter(|t| *t > at).min();
-    for mut value in values {
-        let same: Vec<&Stored<T>> =
-            history.iter().filter(|version| version.row.says_same(&value)).collect();
-        let holds = |version: &&&Stored<T>| {
+    for value in values {
+        let mut same = history.iter().filter(|version| version.row.says_same(value));
+        let holds = |version: &Stored<T>| {
             let (from, to) = version.row.interval();
             from <= at && to.is_none_or(|to| at < to)
         };
-        if same.iter().any(|version| holds(&version)) {
+        if same.clone().any(holds) {
             continue;
         }
-        match same.iter().find(|version| Some(version.row.interval().0) == next) {
+        let mut value = value.clone();
+        match same.find(|version| Some(version.row.interval().0) == next) {
             Some(later) => {
                 value.set_interval(at, later.row.interval().1);
                 old.push(later.id);
@@ -263,24 +281,25 @@ async fn software(work: &mut Work<'_>, subjects: &Subjects) -> Result<Vec<Softwa
         return Ok(Vec::new());
     }
     let keys = package_keys(work).await?;
-    let mut sets: BTreeMap<SubjectKey, (BTreeSet<i32>, Timestamp)> = BTreeMap::new();
+    let mut installed: Vec<(SubjectKey, i32, u32)> = Vec::with_capacity(stage.software.len());
     for (local, package) in &stage.software {
-        let (Some(subject), Some(key)) = (subjects.get(*local), keys.get(*package as usize)) else {
-            continue;
-        };
-        let at = work.observed(*local as usize);
-        sets.entry(subject).or_insert_with(|| (BTreeSet::new(), at)).0.insert(*key);
+        let key = keys.get(*package as usize).copied();
+        installed
+            .extend(subjects.get(*local).zip(key).map(|(subject, key)| (subject, key, *local)));
     }
+    installed.sort_by_key(|(subject, key, _)| (*subject, *key));
+    installed.dedup_by_key(|(subject, key, _)| (*subject, *key));
     let mut new_sets: BTreeMap<i64, Vec<i32>> = BTreeMap::new();
     let mut rows = Vec::new();
-    for (subject, (packages, at)) in sets {
-        let packages: Vec<i32> = packages.into_iter().collect();
+    for of_subject in installed.chunk_by(|(a, ..), (b, ..)| a == b) {
+        let Some((subject, _, local)) = of_subject.first().copied() else { continue };
+        let packages: Vec<i32> = of_subject.iter().map(|(_, key, _)| *key).collect();
         let software_set = hash::of_numbers(&packages);
         new_sets.entry(software_set).or_insert(packages);
         rows.push(SoftwareRow {
             subject,
             software_set,
-            first_seen: at,
+            first_seen: work.observed(local as usize),
             resolved_at: None,
             report: work.report,
         });

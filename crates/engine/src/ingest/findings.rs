@@ -1,6 +1,6 @@
 //! Findings: the statements of a report against the intervals the lake holds of its source.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use yagura_lake::{
@@ -31,9 +31,6 @@ pub(super) struct Compared {
     pub(super) continuing: u64,
 }
 
-/// What names a finding within its source.
-type Key = (SubjectKey, CheckKey, Arc<str>);
-
 /// Compares and writes the changed intervals, sorted by key.
 pub(super) async fn compare(
     work: &mut Work<'_>,
@@ -41,90 +38,108 @@ pub(super) async fn compare(
     checks: &Checks<'_>,
     covering: &Covering,
 ) -> Result<Compared, LakeError> {
-    let mut before = stored(work, subjects).await?;
+    let before = stored(work, subjects).await?;
     let mut now = seen(work, subjects, checks);
     // A repeated statement of one report is one finding; the first record stands for it.
     now.sort_by(|a, b| key(a).cmp(&key(b)).then(a.record.cmp(&b.record)));
     now.dedup_by(|b, a| key(a) == key(b));
 
-    let mut compared = Compared::default();
-    let nature = |check| checks.nature(check);
-    for row in now {
-        let history = before.remove(&owned_key(&row)).unwrap_or_default();
-        let at = row.first_seen;
-        let kind = nature(row.check);
-        let next = |from| {
-            kind.and_then(|n| {
-                covering.covering_from(from, row.subject, row.check, &row.location, n)
-            })
-        };
-        let step = observe(&intervals(&history), at, true, next);
-        match &step {
-            Step::Same => compared.continuing += 1,
-            _ if history.is_empty() => compared.opened += 1,
-            Step::New(interval) if interval.to.is_none() => compared.reopened += 1,
-            Step::New(_) => compared.opened += 1,
-            _ => compared.continuing += 1,
+    let mut comparison = Comparison { work, checks, covering, compared: Compared::default() };
+    let mut histories = before.chunk_by(|a, b| key(&a.row) == key(&b.row)).peekable();
+    for row in &now {
+        let is_before = |history: &&[Stored<FindingRow>]| name(history) < Some(key(row));
+        while let Some(history) = histories.next_if(is_before) {
+            comparison.absent(history);
         }
-        // A late report says nothing of how things are now.
-        let newest = next(at).is_none_or(|later| later == at);
-        let changed = step == Step::Same && newest && says_otherwise(&history, &row, at);
-        apply(work, &history, step, &row);
-        if changed {
-            restate(work, &history, &row);
-        }
+        let history = histories.next_if(|history| name(history) == Some(key(row)));
+        comparison.present(history.unwrap_or_default(), row);
     }
-    for (key, history) in before {
-        let (subject, check, location) = &key;
-        let unknown = Nature { kind: None, remote: None };
-        let nature = nature(*check).unwrap_or(unknown);
-        let Some(at) = covering.covered_now(*subject, *check, location, nature) else { continue };
-        let next = |from| covering.covering_from(from, *subject, *check, location, nature);
-        let step = observe(&intervals(&history), at, false, next);
-        if step == Step::Same {
-            continue;
-        }
-        if let Some(last) = history.last().map(|version| version.row.clone()) {
-            if last.resolved_at.is_none() && matches!(step, Step::Becomes(..)) {
-                compared.resolved += 1;
-            }
-            apply(work, &history, step, &last);
-        }
-    }
+    histories.for_each(|history| comparison.absent(history));
+    let compared = comparison.compared;
     work.changes.findings.sort_by(|a, b| key(a).cmp(&key(b)));
     Ok(compared)
 }
 
+/// What names a finding within its source.
 fn key(row: &FindingRow) -> (SubjectKey, CheckKey, &str) {
     (row.subject, row.check, &row.location)
 }
 
-fn owned_key(row: &FindingRow) -> Key {
-    (row.subject, row.check, Arc::clone(&row.location))
+/// What names the finding of a history.
+fn name(history: &[Stored<FindingRow>]) -> Option<(SubjectKey, CheckKey, &str)> {
+    history.first().map(|version| key(&version.row))
 }
 
 /// The intervals in force of the source's findings on the subjects of the report, by key and time.
 async fn stored(
     work: &Work<'_>,
     subjects: &Subjects,
-) -> Result<BTreeMap<Key, Vec<Stored<FindingRow>>>, LakeError> {
+) -> Result<Vec<Stored<FindingRow>>, LakeError> {
     let known: BTreeSet<i64> = subjects.known().map(|subject| subject.0).collect();
-    let mut before: BTreeMap<Key, Vec<Stored<FindingRow>>> = BTreeMap::new();
     if known.is_empty() {
-        return Ok(before);
+        return Ok(Vec::new());
     }
     let shards: BTreeSet<_> = subjects.known().map(SubjectKey::shard).collect();
     let filter = Filter::of("subject", known).in_shards(shards);
-    let rows: Vec<Stored<FindingRow>> = work.transaction.read(&filter).await?;
-    for version in rows {
-        if version.row.source == work.source.source {
-            before.entry(owned_key(&version.row)).or_default().push(version);
+    let mut rows: Vec<Stored<FindingRow>> = work.transaction.read(&filter).await?;
+    rows.retain(|version| version.row.source == work.source.source);
+    rows.sort_by(|a, b| {
+        key(&a.row).cmp(&key(&b.row)).then_with(|| a.row.first_seen.cmp(&b.row.first_seen))
+    });
+    Ok(rows)
+}
+
+/// The findings of a report against their histories, one after another.
+struct Comparison<'c, 'w, 'k> {
+    work: &'c mut Work<'w>,
+    checks: &'c Checks<'k>,
+    covering: &'c Covering,
+    compared: Compared,
+}
+
+impl Comparison<'_, '_, '_> {
+    /// A finding the report saw.
+    fn present(&mut self, history: &[Stored<FindingRow>], row: &FindingRow) {
+        let at = row.first_seen;
+        let nature = self.checks.nature(row.check);
+        let covering = self.covering;
+        let next =
+            |from| covering.covering_from(from, row.subject, row.check, &row.location, nature?);
+        let step = with_intervals(history, |intervals| observe(intervals, at, true, next));
+        match &step {
+            Step::Same => self.compared.continuing += 1,
+            _ if history.is_empty() => self.compared.opened += 1,
+            Step::New(interval) if interval.to.is_none() => self.compared.reopened += 1,
+            Step::New(_) => self.compared.opened += 1,
+            _ => self.compared.continuing += 1,
+        }
+        let changed = step == Step::Same && says_otherwise(history, row, at)
+            // A late report says nothing of how things are now.
+            && next(at).is_none_or(|later| later == at);
+        apply(self.work, history, step, row);
+        if changed {
+            restate(self.work, history, row);
         }
     }
-    for history in before.values_mut() {
-        history.sort_by_key(|version| version.row.first_seen);
+
+    /// A finding the lake holds and the report did not see.
+    fn absent(&mut self, history: &[Stored<FindingRow>]) {
+        let Some(Stored { row: last, .. }) = history.last() else { return };
+        let (subject, check, location) = key(last);
+        let unknown = Nature { kind: None, remote: None };
+        let nature = self.checks.nature(check).unwrap_or(unknown);
+        let covering = self.covering;
+        let Some(at) = covering.covered_now(subject, check, location, nature) else { return };
+        let next = |from| covering.covering_from(from, subject, check, location, nature);
+        let step = with_intervals(history, |intervals| observe(intervals, at, false, next));
+        if step == Step::Same {
+            return;
+        }
+        if last.resolved_at.is_none() && matches!(step, Step::Becomes(..)) {
+            self.compared.resolved += 1;
+        }
+        apply(self.work, history, step, last);
     }
-    Ok(before)
 }
 
 /// The statements of the report as rows that begin at their observation.
@@ -148,12 +163,17 @@ fn seen(work: &Work<'_>, subjects: &Subjects, checks: &Checks<'_>) -> Vec<Findin
     work.stage.findings.iter().filter_map(row).collect()
 }
 
-fn intervals(history: &[Stored<FindingRow>]) -> Vec<Interval> {
+/// Does something with the intervals of a history; most have one.
+fn with_intervals<T>(history: &[Stored<FindingRow>], with: impl FnOnce(&[Interval]) -> T) -> T {
     let interval = |version: &Stored<FindingRow>| Interval {
         from: version.row.first_seen,
         to: version.row.resolved_at,
     };
-    history.iter().map(interval).collect()
+    match history {
+        [] => with(&[]),
+        [only] => with(&[interval(only)]),
+        several => with(&several.iter().map(interval).collect::<Vec<_>>()),
+    }
 }
 
 /// Writes a step: `shape` gives the values of intervals that are wholly new.

@@ -40,8 +40,8 @@ use super::{
 };
 pub(crate) use apart::in_force;
 use decide::Verdict;
-pub(super) use hashes::identity_hash;
 pub(crate) use hashes::identity_in;
+pub(super) use hashes::{hash_from, identity_hash};
 pub(crate) use merge::{is_within, joined, renamed};
 use scene::Scene;
 

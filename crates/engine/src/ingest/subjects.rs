@@ -113,11 +113,13 @@ struct Generation {
 
 /// Finds the subject of every asset of the report, or drafts it.
 pub(super) async fn find(work: &Work<'_>) -> Result<Found, LakeError> {
+    let source = work.source.source;
+    let keys = work.stage.assets.iter();
     let keys: Vec<Option<Key>> =
-        work.stage.assets.iter().map(|asset| Some(key(work, asset.as_ref()?))).collect();
+        keys.map(|asset| Some(key(work.rules, source, asset.as_ref()?))).collect();
     let hashes = keys.iter().flatten().map(|key| key.hash);
     let mut rows: Vec<SubjectRow> = work.transaction.rows(&Filter::of("key_hash", hashes)).await?;
-    rows.retain(|row| row.source == work.source.source);
+    rows.retain(|row| row.source == source);
     let mut found = Found::default();
     if !rows.is_empty() {
         let of_subjects = Filter::of("subject", rows.iter().map(|row| row.subject.0));
@@ -314,10 +316,15 @@ fn generation(key: &str, stable_key: &str) -> Option<u32> {
     }
 }
 
-fn key(work: &Work<'_>, asset: &Asset) -> Key {
-    let (text, moving) = stable_key(asset, work.rules);
-    let copied = moving.is_none() && is_copied(work.rules, &text);
-    Key { hash: key_hash(work.source.source, &text), text, moving, copied }
+fn key(rules: &Rules, source: SourceKey, asset: &Asset) -> Key {
+    let (text, moving) = stable_key(asset, rules);
+    let copied = moving.is_none() && is_copied(rules, &text);
+    Key { hash: key_hash(source, &text), text, moving, copied }
+}
+
+/// The hash of what a source knows an asset by.
+pub(super) fn hash_of(rules: &Rules, source: SourceKey, asset: &Asset) -> i64 {
+    key(rules, source, asset).hash
 }
 
 /// The hash of a key of a source.

@@ -28,6 +28,7 @@ use crate::{
     content,
     delta::{self, DataFile},
     encode::{Encoded, Encoder},
+    ended::Ended,
     error::LakeError,
     row::{RowId, column},
     store::{Store, StoreFile},
@@ -47,7 +48,7 @@ pub(super) struct Merge {
     pub(super) shard: Option<i32>,
     pub(super) inputs: Vec<DataFile>,
     /// What was superseded, and by which commit.
-    pub(super) keys: Arc<HashMap<RowId, Commit>>,
+    pub(super) keys: Arc<Ended>,
     /// How the new files are named, before their number.
     pub(super) name: String,
     /// The number of the first new file.
@@ -112,9 +113,9 @@ impl Merge {
     ) -> Result<(), LakeError> {
         let mut ends: Vec<Option<Commit>> = column(batch, "superseded_by")?;
         for (end, id) in ends.iter_mut().zip(ids(batch)?) {
-            if let Some(by) = self.keys.get(&id) {
+            if let Some(by) = self.keys.get(id) {
                 merged.folded.push(id);
-                *end = Some(end.map_or(*by, |end| end.min(*by)));
+                *end = Some(end.map_or(by, |end| end.min(by)));
             }
         }
         let ends: ArrayRef =

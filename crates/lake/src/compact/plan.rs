@@ -1,6 +1,5 @@
 //! Which files are merged.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use yagura_model::id::Commit;
@@ -8,6 +7,7 @@ use yagura_model::id::Commit;
 use super::{Extent, Groups, Limits, merge};
 use crate::{
     delta::DataFile,
+    ended::Ended,
     error::LakeError,
     row::RowId,
     snapshot::{Snapshot, Superseded},
@@ -60,7 +60,7 @@ pub(super) async fn folds(
     at_least: usize,
     bytes: Option<u64>,
 ) -> Result<Vec<(Table, DataFile)>, LakeError> {
-    let mut tables: Vec<(&Table, &Arc<HashMap<RowId, Commit>>)> = keys.iter().collect();
+    let mut tables: Vec<(&Table, &Arc<Ended>)> = keys.iter().collect();
     tables.sort_by_key(|(table, keys)| (std::cmp::Reverse(keys.len()), **table));
     let mut found: Vec<(usize, Table, DataFile)> = Vec::new();
     let mut seen = 0;
@@ -69,7 +69,7 @@ pub(super) async fn folds(
             break;
         }
         let Some((_, files)) = snapshot.open(*table).await? else { continue };
-        let ids: Arc<std::collections::BTreeSet<RowId>> = Arc::new(keys.keys().copied().collect());
+        let ids: Arc<std::collections::BTreeSet<RowId>> = Arc::new(keys.versions().collect());
         for file in files.iter().filter(|file| !file.is_history && may_hold(file, &ids)) {
             let (store, file, ids) = (store.clone(), file.clone(), Arc::clone(&ids));
             let (hits, file) = tokio::task::spawn_blocking(move || {

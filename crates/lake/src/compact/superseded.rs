@@ -11,6 +11,7 @@ use yagura_model::id::Commit;
 use super::{Compacted, Compaction};
 use crate::{
     content, delta, encode,
+    ended::Ended,
     error::LakeError,
     row::{Row, RowId, Stored},
     rows::SupersededRow,
@@ -31,7 +32,7 @@ impl Compaction<'_> {
         let gone: HashMap<i8, &BTreeSet<RowId>> =
             folded.iter().map(|(table, ids)| (table.number(), ids)).collect();
         let rows: Vec<Stored<SupersededRow>> =
-            scan::read(self.store, files, &Filter::all(), &HashMap::new()).await?;
+            scan::read(self.store, files, &Filter::all(), &Ended::default()).await?;
         let stays = |stored: &Stored<SupersededRow>| {
             let of = &stored.row;
             let id = RowId { written_by: Commit(of.old_written_by), row: of.old_row };

@@ -1,7 +1,9 @@
 //! The hash by which subjects of one thing find each other.
 
+use std::borrow::Cow;
+
 use yagura_baseline::identity::{Rules, Scope};
-use yagura_model::{attribute::names, domain::Domain, identifier::Identifier};
+use yagura_model::{attribute::names, domain::Domain, id::SourceKey, identifier::Identifier};
 
 use super::super::{hash, stage::Asset, work::Work};
 
@@ -17,22 +19,32 @@ pub(in crate::ingest) fn identity_hash(
     asset: &Asset,
     identifier: &Identifier<'_>,
 ) -> Option<i64> {
+    hash_from(work.rules, (work.organisation, work.source.source), asset, identifier)
+}
+
+/// The same for a report that comes from a source of an organisation.
+pub(in crate::ingest) fn hash_from(
+    rules: &Rules,
+    (organisation, source): (&str, SourceKey),
+    asset: &Asset,
+    identifier: &Identifier<'_>,
+) -> Option<i64> {
     let gone = || {
         let states = asset.attributes.iter().filter(|a| a.name == names::LIFE_CYCLE);
         states.into_iter().any(|state| state.value == DISPOSED)
     };
-    if work.rules.valid_days(identifier.kind).is_some() && gone() {
+    if rules.valid_days(identifier.kind).is_some() && gone() {
         return None;
     }
-    let scope = match work.rules.scope(identifier.kind) {
-        Scope::Global | Scope::Organisation => work.organisation.to_owned(),
-        Scope::Source => format!("{}#{}", work.organisation, work.source.source),
+    let scope = match rules.scope(identifier.kind) {
+        Scope::Global | Scope::Organisation => Cow::Borrowed(organisation),
+        Scope::Source => Cow::Owned(format!("{organisation}#{source}")),
         Scope::Zone => {
             let zone = asset.attributes.iter().find(|a| a.name == names::ZONE)?;
-            format!("{}@{}", work.organisation, zone.value)
+            Cow::Owned(format!("{organisation}@{}", zone.value))
         }
     };
-    scoped_hash(work.rules, asset.class.domain(), &scope, identifier)
+    scoped_hash(rules, asset.class.domain(), &scope, identifier)
 }
 
 /// The hash an identifier has wherever anything in an organisation states it; `None` for kinds that

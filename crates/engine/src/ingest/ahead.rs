@@ -1,0 +1,143 @@
+//! Reading ahead: what the reports of one commit are going to ask of the lake, read once for all of
+//! them. A question whose answer is not here is asked of the lake: this saves time and decides
+//! nothing.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use yagura_baseline::identity::Rules;
+use yagura_lake::{
+    LakeError, Transaction,
+    rows::{
+        AssetRow, AttributeRow, CoverageRow, FindingRow, IdentifierRow, LinkRow, OrganisationRow,
+        RelationRow, ReportName, SoftwareRow, SoftwareSetName, SourceRow, SubjectRow,
+    },
+    scan::Filter,
+};
+use yagura_model::id::{SourceKey, SubjectKey};
+
+use super::{Reading, hash, identity::hash_from, stage::Asset, subjects::hash_of};
+
+/// An asset of a report whose source the lake knows.
+struct Seen<'r> {
+    reading: &'r Reading,
+    source: SourceKey,
+    asset: &'r Asset,
+    key_hash: i64,
+}
+
+impl Seen<'_> {
+    fn hashes(&self, rules: &Rules) -> impl Iterator<Item = i64> {
+        let from = (self.reading.request.organisation.as_str(), self.source);
+        let hash = move |identifier| hash_from(rules, from, self.asset, identifier);
+        self.asset.identifiers.iter().filter_map(hash)
+    }
+}
+
+/// Reads ahead for some reports; for one alone every question is asked once in any case.
+pub(super) async fn load(
+    transaction: &mut Transaction,
+    rules: &Rules,
+    readings: &[Reading],
+) -> Result<(), LakeError> {
+    if readings.len() < 2 {
+        return Ok(());
+    }
+    transaction.load::<OrganisationRow>(Filter::all()).await?;
+    transaction.load::<SourceRow>(Filter::all()).await?;
+    let digests = readings.iter().map(|reading| hash::short(&[reading.digest.as_bytes()]));
+    transaction.load::<ReportName>(Filter::of("digest_hash", digests)).await?;
+    if readings.iter().any(|reading| !reading.stage.software.is_empty()) {
+        transaction.load::<SoftwareSetName>(Filter::all()).await?;
+    }
+    let sources: Vec<SourceRow> = transaction.rows(&Filter::all()).await?;
+    let seen = seen(rules, readings, &sources);
+    let organisations: HashSet<&str> =
+        readings.iter().map(|reading| reading.request.organisation.as_str()).collect();
+    let theirs = sources.iter().filter(|row| organisations.contains(row.organisation.as_str()));
+    let theirs = theirs.map(|row| i64::from(row.source.0));
+    transaction.load::<CoverageRow>(Filter::of("source", theirs)).await?;
+
+    let of_keys = Filter::of("key_hash", seen.iter().map(|seen| seen.key_hash));
+    transaction.load::<SubjectRow>(of_keys.clone()).await?;
+    let known: Vec<SubjectRow> = transaction.rows(&of_keys).await?;
+    let of_known = Filter::of("subject", known.iter().map(|row| row.subject.0));
+    transaction.load::<IdentifierRow>(of_known.clone()).await?;
+    let hashes = new_hashes(transaction, rules, &seen, &known).await?;
+    drop(seen);
+    sharing(transaction, hashes, &of_known).await?;
+    transaction.load::<AttributeRow>(of_known.clone()).await?;
+    transaction.load::<RelationRow>(of_known.clone()).await?;
+    transaction.load::<SoftwareRow>(of_known.clone()).await?;
+    transaction.load::<FindingRow>(of_known).await
+}
+
+fn seen<'r>(rules: &Rules, readings: &'r [Reading], sources: &[SourceRow]) -> Vec<Seen<'r>> {
+    let sources: HashMap<(&str, &str), SourceKey> = sources
+        .iter()
+        .map(|row| ((row.organisation.as_str(), row.name.as_str()), row.source))
+        .collect();
+    let mut seen = Vec::new();
+    for reading in readings {
+        let request = &reading.request;
+        let name = (request.organisation.as_str(), request.source.as_str());
+        let Some(source) = sources.get(&name).copied() else { continue };
+        seen.extend(reading.stage.assets.iter().flatten().map(|asset| Seen {
+            reading,
+            source,
+            asset,
+            key_hash: hash_of(rules, source, asset),
+        }));
+    }
+    seen
+}
+
+/// What identifies assets that are new or show something new.
+async fn new_hashes(
+    transaction: &Transaction,
+    rules: &Rules,
+    seen: &[Seen<'_>],
+    known: &[SubjectRow],
+) -> Result<BTreeSet<i64>, LakeError> {
+    let of_known = Filter::of("subject", known.iter().map(|row| row.subject.0));
+    let shown: Vec<IdentifierRow> = transaction.rows(&of_known).await?;
+    let shown = shown.into_iter().filter(|row| row.resolved_at.is_none());
+    let shown: HashSet<(SubjectKey, i64)> =
+        shown.filter_map(|row| Some((row.subject, row.hash?))).collect();
+    let subjects: HashMap<(SourceKey, i64), SubjectKey> =
+        known.iter().map(|row| ((row.source, row.key_hash), row.subject)).collect();
+    let mut hashes = BTreeSet::new();
+    for seen in seen {
+        let subject = subjects.get(&(seen.source, seen.key_hash));
+        let is_shown = |hash| subject.is_some_and(|subject| shown.contains(&(*subject, hash)));
+        if !seen.hashes(rules).all(is_shown) {
+            hashes.extend(seen.hashes(rules));
+        }
+    }
+    Ok(hashes)
+}
+
+/// Reads who else has what identifies, and all that is on one asset with them.
+async fn sharing(
+    transaction: &mut Transaction,
+    hashes: BTreeSet<i64>,
+    of_known: &Filter,
+) -> Result<(), LakeError> {
+    if hashes.is_empty() {
+        return Ok(());
+    }
+    let of_hashes = Filter::of("hash", hashes);
+    transaction.load::<IdentifierRow>(of_hashes.clone()).await?;
+    let sharing: Vec<IdentifierRow> = transaction.rows(&of_hashes).await?;
+    let known = of_known.keys.iter().flat_map(|(_, keys)| keys.iter());
+    let meant = sharing.iter().map(|row| row.subject.0).chain(known);
+    let of_meant = Filter::of("subject", meant);
+    transaction.load::<LinkRow>(of_meant.clone()).await?;
+    let links: Vec<LinkRow> = transaction.rows(&of_meant).await?;
+    let of_assets = Filter::of("asset", links.iter().map(|link| link.asset.0));
+    transaction.load::<LinkRow>(of_assets.clone()).await?;
+    transaction.load::<AssetRow>(of_assets.clone()).await?;
+    let links: Vec<LinkRow> = transaction.rows(&of_assets).await?;
+    let of_records = Filter::of("subject", links.iter().map(|link| link.subject.0));
+    transaction.load::<SubjectRow>(of_records.clone()).await?;
+    transaction.load::<IdentifierRow>(of_records).await
+}
