@@ -144,10 +144,10 @@ impl Said {
             first_seen: at,
             resolved_at: None,
         }));
-        self.attributes.extend(asset.attributes.iter().map(|attribute| AttributeRow {
+        self.attributes.extend(asset.attributes.iter().map(|(name, value)| AttributeRow {
             subject,
-            name: Arc::from(attribute.name.as_ref()),
-            value: Arc::from(attribute.value.as_ref()),
+            name: Arc::clone(name),
+            value: Arc::clone(value),
             first_seen: at,
             resolved_at: None,
             report: work.report,

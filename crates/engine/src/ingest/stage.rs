@@ -1,6 +1,8 @@
 //! The events of one report, gathered compactly until they can be compared with the lake.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
 use yagura_formats::{
@@ -10,7 +12,6 @@ use yagura_formats::{
 use yagura_model::{
     Timestamp,
     asset::{AssetSeen, LocalAsset, Relation, RelationKind},
-    attribute::Attribute,
     check::CheckSeen,
     coverage::{CheckSet, CoverageSeen, ObservationKind, ObservationKinds},
     domain::AssetClass,
@@ -40,7 +41,9 @@ pub(super) struct Stage {
     /// Checks that passed, by asset, as pairs of numbers.
     pub(super) passes: Vec<(u32, u32)>,
     pub(super) packages: Vec<Package>,
-    package_numbers: HashMap<Package, u32>,
+    /// By the hash of what they are.
+    package_numbers: HashMap<u64, Vec<u32>>,
+    hasher: RandomState,
     /// Packages by asset, as pairs of numbers.
     pub(super) software: Vec<(u32, u32)>,
     /// Where the records stand, by ordinal.
@@ -66,7 +69,8 @@ pub(super) struct Asset {
     pub(super) name: String,
     pub(super) stable_id: Option<String>,
     pub(super) identifiers: BTreeSet<Identifier<'static>>,
-    pub(super) attributes: BTreeSet<Attribute<'static>>,
+    /// Names and values.
+    pub(super) attributes: BTreeSet<(Arc<str>, Arc<str>)>,
     pub(super) relations: Vec<RelationOf>,
     pub(super) observed_at: Option<Timestamp>,
 }
@@ -139,6 +143,17 @@ pub(super) struct Package {
     pub(super) vendor: String,
 }
 
+impl Package {
+    fn parts(&self) -> (&str, &str, &str, &str, &str) {
+        (&self.name, &self.version, &self.purl, &self.cpe, &self.vendor)
+    }
+}
+
+/// A text that may be missing.
+fn text<'t>(text: &'t Option<Cow<'_, str>>) -> &'t str {
+    text.as_deref().unwrap_or_default()
+}
+
 impl Stage {
     fn text(&mut self, text: &str) -> Arc<str> {
         if let Some(known) = self.texts.get(text) {
@@ -161,9 +176,7 @@ impl Stage {
         }
         let id: Arc<str> = Arc::from(seen.id.as_ref());
         let number = self.checks.len() as u32;
-        let all = |texts: Vec<std::borrow::Cow<'_, str>>| {
-            texts.into_iter().map(std::borrow::Cow::into_owned).collect()
-        };
+        let all = |texts: Vec<Cow<'_, str>>| texts.into_iter().map(Cow::into_owned).collect();
         self.checks.push(Check {
             id: Arc::clone(&id),
             kind: seen.kind,
@@ -261,7 +274,9 @@ impl Sink for Stage {
             to: relation.to,
         };
         let identifiers = seen.identifiers.into_iter().map(Identifier::into_owned);
-        let attributes = seen.attributes.into_iter().map(Attribute::into_owned);
+        let attributes = seen.attributes.iter();
+        let attributes: Vec<_> =
+            attributes.map(|a| (self.text(&a.name), self.text(&a.value))).collect();
         let relations = seen.relations.into_iter().map(relation);
         match self.assets.get_mut(index) {
             Some(Some(known)) => {
@@ -274,9 +289,9 @@ impl Sink for Stage {
                 *empty = Some(Asset {
                     class: seen.class,
                     name: seen.name.into_owned(),
-                    stable_id: seen.stable_id.map(std::borrow::Cow::into_owned),
+                    stable_id: seen.stable_id.map(Cow::into_owned),
                     identifiers: identifiers.collect(),
-                    attributes: attributes.collect(),
+                    attributes: attributes.into_iter().collect(),
                     relations: relations.collect(),
                     observed_at: seen.observed_at,
                 });
@@ -310,19 +325,25 @@ impl Sink for Stage {
 
     fn software(&mut self, seen: SoftwareSeen<'_>) -> Result<(), Stopped> {
         self.tally.software += 1;
-        let package = Package {
-            name: seen.name.into_owned(),
-            version: seen.version.into_owned(),
-            purl: seen.purl.unwrap_or_default().into_owned(),
-            cpe: seen.cpe.unwrap_or_default().into_owned(),
-            vendor: seen.vendor.unwrap_or_default().into_owned(),
+        // Most packages of a report stand on many assets: nothing is made of those known.
+        let (purl, cpe, vendor) = (text(&seen.purl), text(&seen.cpe), text(&seen.vendor));
+        let parts = (&*seen.name, &*seen.version, purl, cpe, vendor);
+        let same = self.package_numbers.entry(self.hasher.hash_one(parts)).or_default();
+        let is_same = |number: &&u32| {
+            self.packages.get(**number as usize).is_some_and(|known| known.parts() == parts)
         };
-        let number = match self.package_numbers.get(&package) {
+        let number = match same.iter().find(is_same) {
             Some(number) => *number,
             None => {
                 let number = self.packages.len() as u32;
-                self.packages.push(package.clone());
-                self.package_numbers.insert(package, number);
+                same.push(number);
+                self.packages.push(Package {
+                    name: seen.name.to_string(),
+                    version: seen.version.to_string(),
+                    purl: purl.to_owned(),
+                    cpe: cpe.to_owned(),
+                    vendor: vendor.to_owned(),
+                });
                 number
             }
         };

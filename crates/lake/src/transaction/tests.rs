@@ -36,11 +36,7 @@ async fn changed(
     let rows: Vec<Stored<LinkRow>> = transaction.read(&Filter::all()).await.unwrap();
     let ended = rows.iter().enumerate().filter(|(index, _)| ended.contains(index));
     let superseded = ended.map(|(_, stored)| (Table::Links, stored.id)).collect();
-    Changes {
-        links: links.iter().copied().map(link).collect(),
-        superseded,
-        ..Changes::default()
-    }
+    Changes { links: links.iter().copied().map(link).collect(), superseded, ..Changes::default() }
 }
 
 /// The filters a reader may ask with.

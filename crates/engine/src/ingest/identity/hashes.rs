@@ -40,8 +40,8 @@ pub(in crate::ingest) fn hash_from(
         Scope::Global | Scope::Organisation => Cow::Borrowed(organisation),
         Scope::Source => Cow::Owned(format!("{organisation}#{source}")),
         Scope::Zone => {
-            let zone = asset.attributes.iter().find(|a| a.name == names::ZONE)?;
-            Cow::Owned(format!("{organisation}@{}", zone.value))
+            let zone = asset.attributes.iter().find(|(name, _)| **name == *names::ZONE)?;
+            Cow::Owned(format!("{organisation}@{}", zone.1))
         }
     };
     scoped_hash(rules, asset.class.domain(), &scope, identifier)
