@@ -143,6 +143,14 @@ pub(super) struct Package {
     pub(super) vendor: String,
 }
 
+impl Asset {
+    /// The values said of an attribute, ascending.
+    pub(super) fn values_of(&self, name: &str) -> impl Iterator<Item = &str> {
+        let said = self.attributes.iter().filter(move |(said, _)| **said == *name);
+        said.map(|(_, value)| &**value)
+    }
+}
+
 impl Package {
     fn parts(&self) -> (&str, &str, &str, &str, &str) {
         (&self.name, &self.version, &self.purl, &self.cpe, &self.vendor)

@@ -29,10 +29,7 @@ pub(in crate::ingest) fn hash_from(
     asset: &Asset,
     identifier: &Identifier<'_>,
 ) -> Option<i64> {
-    let gone = || {
-        let states = asset.attributes.iter().filter(|a| a.name == names::LIFE_CYCLE);
-        states.into_iter().any(|state| state.value == DISPOSED)
-    };
+    let gone = || asset.values_of(names::LIFE_CYCLE).any(|state| state == DISPOSED);
     if rules.valid_days(identifier.kind).is_some() && gone() {
         return None;
     }
@@ -40,8 +37,8 @@ pub(in crate::ingest) fn hash_from(
         Scope::Global | Scope::Organisation => Cow::Borrowed(organisation),
         Scope::Source => Cow::Owned(format!("{organisation}#{source}")),
         Scope::Zone => {
-            let zone = asset.attributes.iter().find(|(name, _)| **name == *names::ZONE)?;
-            Cow::Owned(format!("{organisation}@{}", zone.1))
+            let zone = asset.values_of(names::ZONE).next()?;
+            Cow::Owned(format!("{organisation}@{zone}"))
         }
     };
     scoped_hash(rules, asset.class.domain(), &scope, identifier)

@@ -14,7 +14,7 @@ use yagura_lake::{
 use yagura_model::{
     Timestamp,
     domain::AssetClass,
-    id::{SourceKey, SubjectKey},
+    id::{Shard, SourceKey, SubjectKey},
     identifier::IdentifierKind,
 };
 
@@ -238,25 +238,42 @@ fn past(row: &IdentifierRow) -> Option<Past> {
 async fn confirm(work: &Work<'_>, members: &mut [Member]) -> Result<(), LakeError> {
     let sources: BTreeSet<i64> = members.iter().map(|member| i64::from(member.source.0)).collect();
     let coverage: Vec<CoverageRow> = work.transaction.rows(&Filter::of("source", sources)).await?;
-    let mut looks: HashMap<(SourceKey, i32), Vec<(Timestamp, RoaringBitmap)>> = HashMap::new();
-    let wanted: BTreeSet<(SourceKey, i32)> = members
-        .iter()
-        .filter_map(|member| Some((member.source, member.subject?.shard().0)))
-        .collect();
+    let mut looks: BTreeMap<(SourceKey, i32), Vec<(Timestamp, RoaringBitmap)>> = BTreeMap::new();
+    let mut wanted: HashMap<(SourceKey, i32), RoaringBitmap> = HashMap::new();
+    for member in members.iter() {
+        if let Some(subject) = member.subject {
+            let of = (member.source, subject.shard().0);
+            wanted.entry(of).or_default().insert(subject.number());
+        }
+    }
     for row in coverage {
         let of = (row.source, row.of_shard.0);
-        if !wanted.contains(&of) {
-            continue;
+        let Some(wanted) = wanted.get(&of) else { continue };
+        let seen = row.numbers()? & wanted;
+        if !seen.is_empty() {
+            looks.entry(of).or_default().push((row.observed_at, seen));
         }
-        let subjects = row.numbers()?;
-        looks.entry(of).or_default().push((row.observed_at, subjects));
+    }
+    // The first and the last look at each: most see the same subjects.
+    let mut confirmed: HashMap<SubjectKey, Vec<Timestamp>> = HashMap::new();
+    for ((source, shard), looks) in &mut looks {
+        looks.sort_by_key(|(at, _)| *at);
+        let all = wanted.get(&(*source, *shard)).cloned().unwrap_or_default();
+        let (mut first, mut last) = (all.clone(), all);
+        let from_both_ends = looks.iter().map(|look| (look, true));
+        let from_both_ends = from_both_ends.chain(looks.iter().rev().map(|look| (look, false)));
+        for ((at, seen), is_first) in from_both_ends {
+            let rest = if is_first { &mut first } else { &mut last };
+            for number in seen & &*rest {
+                let subject = SubjectKey::new(Shard(*shard), number);
+                confirmed.entry(subject).or_default().push(*at);
+            }
+            *rest -= seen;
+        }
     }
     for member in members {
-        let Some(subject) = member.subject else { continue };
-        let Some(looks) = looks.get(&(member.source, subject.shard().0)) else { continue };
-        for (at, _) in looks.iter().filter(|(_, seen)| seen.contains(subject.number())) {
-            member.confirm(*at);
-        }
+        let times = member.subject.and_then(|subject| confirmed.get(&subject));
+        times.into_iter().flatten().for_each(|at| member.confirm(*at));
     }
     Ok(())
 }
