@@ -36,6 +36,7 @@ usage-missing = a required argument is missing: { $argument }
 usage-unknown = there is no argument `{ $argument }`.
 usage-no-value = `{ $argument }` needs a value.
 usage-value = `{ $argument }` cannot be `{ $value }`.
+usage-time = Give a date or a time, as 2026-11-01 or 2026-11-01T09:00+09:00.
 usage-command = there is no command `{ $command }`.
 usage-conflict = `{ $argument }` and `{ $other }` cannot be used together.
 usage-no-command = name a command.

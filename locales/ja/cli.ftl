@@ -36,6 +36,7 @@ usage-missing = 必要な引数がありません: { $argument }
 usage-unknown = `{ $argument }` という引数はありません。
 usage-no-value = `{ $argument }` に値がありません。
 usage-value = `{ $argument }` に `{ $value }` は指定できません。
+usage-time = 日付または日時で指定します。例: 2026-11-01、2026-11-01T09:00+09:00
 usage-command = `{ $command }` というコマンドはありません。
 usage-conflict = `{ $argument }` と `{ $other }` は同時に指定できません。
 usage-no-command = コマンドを指定してください。

@@ -45,6 +45,29 @@ impl House {
         self.ingest.ingest(member, received.digest, request).await
     }
 
+    /// Takes in lines of an inventory, of each what stands between its braces; those without a time
+    /// of their own have that of the report.
+    pub(crate) async fn take_rows(
+        &self,
+        organisation: &str,
+        source: &str,
+        at: Timestamp,
+        rows: &[impl AsRef<str>],
+    ) -> Ingested {
+        let line = |row: &str| match row.contains("\"observed_at\"") {
+            true => format!("{{{row}}}\n"),
+            false => format!("{{\"observed_at\":\"{at}\",{row}}}\n"),
+        };
+        let text: String = rows.iter().map(|row| line(row.as_ref())).collect();
+        let request = Request {
+            organisation: OrganisationCode::new(organisation).unwrap(),
+            format: Some("inventory_jsonl".to_owned()),
+            observed_at: Some(at),
+            ..Self::request(source)
+        };
+        self.take(&text, &request).await.unwrap()
+    }
+
     pub(crate) async fn ask(&self, sql: &str) -> Vec<String> {
         self.ask_at(sql, Times::default()).await
     }

@@ -28,7 +28,6 @@ use crate::{
     clock::Clock,
     decisions::{Decisions, Signed, What, history},
     explain::find_assets,
-    ingest::Request,
     query::query,
     score::{By, Names, ScoreRun, Sweep},
     testing::{House, grype},
@@ -106,15 +105,8 @@ impl Event {
                 house.take(&report, &House::request("scans")).await.unwrap();
             }
             Self::Rows(source, day, rows) => {
-                let at = time(day);
-                let line = |row: &&str| format!("{{\"observed_at\":\"{at}\",{row}{UUID}}}\n");
-                let request = Request {
-                    format: Some("inventory_jsonl".to_owned()),
-                    observed_at: Some(at),
-                    ..House::request(source)
-                };
-                let text: Vec<String> = rows.iter().map(line).collect();
-                house.take(&text.concat(), &request).await.unwrap();
+                let rows: Vec<String> = rows.iter().map(|row| format!("{row}{UUID}")).collect();
+                house.take_rows("sakura", source, time(day), &rows).await;
             }
             Self::Organisation(code, from, to) => {
                 let said = NewOrganisation {

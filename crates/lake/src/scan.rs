@@ -8,8 +8,10 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use datafusion::arrow::{
-    array::{BooleanArray, RecordBatch},
+    array::{ArrayRef, BooleanArray, RecordBatch, new_null_array},
     compute::{cast, concat_batches, filter_record_batch},
+    datatypes::{Field, Schema},
+    error::ArrowError,
 };
 use futures::{StreamExt, TryStreamExt};
 use yagura_model::id::{Commit, Shard};
@@ -84,6 +86,36 @@ impl<T: Row> Scan<T> {
     }
 }
 
+/// The name of a version, and what superseded it.
+type Version = (RowId, Option<Commit>);
+
+/// Of each row of a batch that is wanted its name and what superseded it, `None` of the others.
+fn standing(
+    batch: &RecordBatch,
+    filter: &Filter,
+    ended: &Ended,
+) -> Result<Vec<Option<Version>>, LakeError> {
+    let written_by = column::<Commit>(batch, "written_by")?;
+    let numbers = column::<i32>(batch, "row")?;
+    let ends = column::<Option<Commit>>(batch, "superseded_by")?;
+    // Rows of one commit mostly stand together, and few commits have a row that ended.
+    let (mut last, mut touched) = (None, false);
+    let stands = |((written_by, row), end): ((Commit, i32), Option<Commit>)| {
+        let id = RowId { written_by, row };
+        if last != Some(written_by) {
+            (last, touched) = (Some(written_by), ended.touches(written_by));
+        }
+        if filter.known.is_some_and(|commit| written_by > commit) {
+            return None;
+        }
+        let listed = || if touched { ended.get(id) } else { None };
+        let by_then = |by: &Commit| filter.known.is_none_or(|commit| *by <= commit);
+        let superseded_by = end.or_else(listed).filter(by_then);
+        (filter.superseded || superseded_by.is_none()).then_some((id, superseded_by))
+    };
+    Ok(written_by.into_iter().zip(numbers).zip(ends).map(stands).collect())
+}
+
 /// Shows the rows wanted of a batch.
 fn each_row<T: Row>(
     batch: &RecordBatch,
@@ -91,27 +123,10 @@ fn each_row<T: Row>(
     ended: &Ended,
     take: &mut impl FnMut(Stored<T>),
 ) -> Result<(), LakeError> {
-    let written_by = column::<Commit>(batch, "written_by")?;
-    let numbers = column::<i32>(batch, "row")?;
-    let ends = column::<Option<Commit>>(batch, "superseded_by")?;
     let values = T::from_batch(batch)?;
-    // Rows of one commit mostly stand together, and few commits have a row that ended.
-    let (mut last, mut touched) = (None, false);
-    for (((written_by, row), end), value) in
-        written_by.into_iter().zip(numbers).zip(ends).zip(values)
-    {
-        let id = RowId { written_by, row };
-        if last != Some(written_by) {
-            (last, touched) = (Some(written_by), ended.touches(written_by));
-        }
-        if filter.known.is_some_and(|commit| written_by > commit) {
-            continue;
-        }
-        let listed = || if touched { ended.get(id) } else { None };
-        let by_then = |by: &Commit| filter.known.is_none_or(|commit| *by <= commit);
-        let superseded_by = end.or_else(listed).filter(by_then);
-        if filter.superseded || superseded_by.is_none() {
-            take(Stored { id, superseded_by, row: value });
+    for (standing, row) in standing(batch, filter, ended)?.into_iter().zip(values) {
+        if let Some((id, superseded_by)) = standing {
+            take(Stored { id, superseded_by, row });
         }
     }
     Ok(())
@@ -165,7 +180,10 @@ pub(crate) async fn load<T: Row + Send + 'static>(
     filter: &Filter,
     ended: Arc<Ended>,
 ) -> Result<Vec<RecordBatch>, LakeError> {
-    let in_force = move |batch| in_force::<T>(&batch, &ended);
+    let in_force = {
+        let filter = filter.clone();
+        move |batch| in_force::<T>(&batch, &filter, &ended)
+    };
     let batches = batches::<T>(store, files, filter, in_force).await?;
     let Some(first) = batches.first() else { return Ok(batches) };
     Ok(vec![concat_batches(&first.schema(), &batches)?])
@@ -196,25 +214,25 @@ async fn batches<T: Row + Send + 'static>(
 
 /// The rows of a batch that are in force, in the types of their table: values that repeat stand in
 /// each row, so that a few rows can be taken out of many.
-fn in_force<T: Row>(batch: &RecordBatch, ended: &Ended) -> Result<RecordBatch, LakeError> {
-    let ids = column::<Commit>(batch, "written_by")?.into_iter().zip(column::<i32>(batch, "row")?);
-    let ends = column::<Option<Commit>>(batch, "superseded_by")?;
-    let stands = |((written_by, row), end): ((Commit, i32), &Option<Commit>)| {
-        let ended = || ended.touches(written_by) && ended.get(RowId { written_by, row }).is_some();
-        end.is_none() && !ended()
-    };
-    let stands: Vec<bool> = ids.zip(&ends).map(stands).collect();
+fn in_force<T: Row>(
+    batch: &RecordBatch,
+    filter: &Filter,
+    ended: &Ended,
+) -> Result<RecordBatch, LakeError> {
+    let stands = standing(batch, filter, ended)?.iter().map(Option::is_some).collect::<Vec<_>>();
     let batch = filter_record_batch(batch, &BooleanArray::from(stands))?;
-    let schema = T::TABLE.file_schema().project(
-        &batch
-            .schema()
-            .fields()
-            .iter()
-            .map(|field| T::TABLE.file_schema().index_of(field.name()))
-            .collect::<Result<Vec<_>, _>>()?,
-    )?;
-    let columns = batch.columns().iter().zip(schema.fields());
-    let columns = columns.map(|(column, field)| cast(column, field.data_type()));
-    let columns = columns.collect::<Result<Vec<_>, _>>()?;
-    Ok(RecordBatch::try_new(Arc::new(schema), columns)?)
+    let table = T::TABLE.file_schema();
+    let typed = |(field, column): (&Arc<Field>, &ArrayRef)| {
+        let field = table.field_with_name(field.name())?;
+        // By what is known later another may stand in the place of one that is in force here.
+        let column = match field.name().as_str() {
+            "superseded_by" => new_null_array(field.data_type(), column.len()),
+            _ => cast(column, field.data_type())?,
+        };
+        Ok((field.clone(), column))
+    };
+    let columns = batch.schema_ref().fields().iter().zip(batch.columns()).map(typed);
+    let (fields, columns): (Vec<Field>, Vec<ArrayRef>) =
+        columns.collect::<Result<Vec<_>, ArrowError>>()?.into_iter().unzip();
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
 }

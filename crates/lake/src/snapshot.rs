@@ -155,8 +155,9 @@ impl Snapshot {
         let (opened, all) = tokio::try_join!(self.open(T::TABLE), self.superseded())?;
         let Some((_, files)) = opened else { return Ok(Vec::new()) };
         let ended = all.get(&T::TABLE).map(Arc::clone).unwrap_or_default();
-        let narrowed = Box::pin(self.indexes.narrowed(self, T::TABLE, filter)).await?;
-        scan::load::<T>(&self.store, files, narrowed.as_ref().unwrap_or(filter), ended).await
+        let filter = self.limited(filter);
+        let narrowed = Box::pin(self.indexes.narrowed(self, T::TABLE, &filter)).await?;
+        scan::load::<T>(&self.store, files, narrowed.as_ref().unwrap_or(&filter), ended).await
     }
 
     /// The rows in force of a table, without their names.

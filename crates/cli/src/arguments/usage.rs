@@ -38,6 +38,9 @@ pub(crate) fn report(error: &Error, texts: &Texts) -> ExitCode {
                     told.push_str(&format!("  {hint}\n"));
                 }
             }
+            if context(error, ContextKind::InvalidArg).is_some_and(|of| of.ends_with("<TIME>")) {
+                told.push_str(&format!("  {}\n", texts.say("usage-time")));
+            }
             if let Some(valid) = context(error, ContextKind::ValidValue).filter(|v| !v.is_empty()) {
                 let hint = texts.say_with("usage-valid", &[("values", valid.into())]);
                 told.push_str(&format!("  {hint}\n"));

@@ -90,6 +90,7 @@ fn usage_errors_say_what_is_wrong() {
     golden("usage-unknown-command", &["inspct", "x"]);
     golden("usage-unknown-option", &["inspect", "--jsn", "x"]);
     golden("usage-conflict", &["inspect", "--json", "--csv", "x"]);
+    golden("usage-time", &["score", "--known-at", "yesterday"]);
     golden("usage-zone", &["inspect", "--zone", "Nowhere", "x"]);
     golden("usage-bom", &["inspect", "--bom", "x"]);
 }

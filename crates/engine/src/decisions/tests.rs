@@ -11,16 +11,10 @@ use yagura_lake::{
     rows::{AssetRow, HoldRow, LinkRow, SubjectRow},
     scan::Filter,
 };
-use yagura_model::{
-    id::{AssetKey, DecisionKey, SubjectKey},
-    organisation::OrganisationCode,
-};
+use yagura_model::id::{AssetKey, DecisionKey, SubjectKey};
 
 use super::{Decided, DecisionError, Decisions, Signed, Split, What};
-use crate::{
-    ingest::{Ingested, Request},
-    testing::House,
-};
+use crate::{ingest::Ingested, testing::House};
 
 const UUID: &str = r#""uuid":"5a4b5200-0000-4000-8000-000000000001""#;
 
@@ -46,16 +40,8 @@ async fn take_for(
     day: u8,
     rows: &[&str],
 ) -> Ingested {
-    let at = format!("2026-10-{day:02}T00:00:00Z");
-    let lines: Vec<String> =
-        rows.iter().map(|row| format!("{{\"observed_at\":\"{at}\",{row}}}\n")).collect();
-    let request = Request {
-        organisation: OrganisationCode::new(organisation).unwrap(),
-        format: Some("inventory_jsonl".to_owned()),
-        observed_at: Some(at.parse().unwrap()),
-        ..House::request(source)
-    };
-    house.take(&lines.concat(), &request).await.unwrap()
+    let at = format!("2026-10-{day:02}T00:00:00Z").parse().unwrap();
+    house.take_rows(organisation, source, at, rows).await
 }
 
 fn decisions(house: &House) -> Decisions {

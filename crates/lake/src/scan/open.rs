@@ -100,8 +100,8 @@ fn read_from<'f, T: Row, R: ChunkReader + 'static>(
         builder = builder.with_row_groups(groups);
     }
     let is_dense = filter.keys.as_ref().is_some_and(|(_, keys)| keys.len() as u64 * DENSE >= rows);
-    let filter = (is_dense && filter.names_only(&columns)).then_some(filter).ok_or(filter);
-    if let Err(filter) = filter {
+    let when_decoded = is_dense && filter.names_only(&columns);
+    if !when_decoded {
         let predicates = predicates(filter, builder.parquet_schema());
         if !predicates.is_empty() {
             builder = builder.with_row_filter(RowFilter::new(predicates));
@@ -110,7 +110,7 @@ fn read_from<'f, T: Row, R: ChunkReader + 'static>(
     let mask =
         ProjectionMask::columns(builder.parquet_schema(), columns.iter().map(String::as_str));
     let reader = builder.with_projection(mask).with_batch_size(65_536).build().map_err(broken)?;
-    Ok(Batches { file, reader, filter: filter.ok() })
+    Ok(Batches { file, reader, filter: when_decoded.then_some(filter) })
 }
 
 /// What chooses rows before all of their columns are decoded.

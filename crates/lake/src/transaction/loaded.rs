@@ -56,12 +56,11 @@ impl Loaded {
         let asked = filter.keys.as_ref().filter(|(name, _)| name == column);
         let Some((_, asked)) = asked else { return (None, Some(filter)) };
         let (here, rest): (Vec<i64>, Vec<i64>) = asked.iter().partition(|key| held.contains(*key));
-        let with = |keys: Vec<i64>| {
-            let keys: Keys = keys.into_iter().collect();
-            let keys = Some((*column, Arc::new(keys)));
-            (keys.as_ref().is_some_and(|(_, keys)| !keys.is_empty()))
-                .then(|| Filter { keys, ..filter.clone() })
+        let of = |keys: Vec<i64>| {
+            let keys = Some((*column, Arc::new(keys.into_iter().collect::<Keys>())));
+            Filter { keys, ..filter.clone() }
         };
-        (with(here), with(rest))
+        let any = |keys: Vec<i64>| (!keys.is_empty()).then(|| of(keys));
+        (any(here), any(rest))
     }
 }

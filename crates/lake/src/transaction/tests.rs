@@ -73,19 +73,24 @@ proptest! {
         subjects in prop::collection::btree_set(0_u32..14, 0..8),
         assets in prop::collection::btree_set(0_i64..8, 0..4),
         whole in any::<bool>(),
+        known_at in prop::option::of(1_i64..4),
     ) {
         let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
         runtime.block_on(async {
             let folder = tempfile::tempdir().unwrap();
             let lake = Lake::open(folder.path()).unwrap();
-            let now = Timestamp::UNIX_EPOCH;
-            let mut writer = lake.write(Duration::ZERO, now).await.unwrap();
-            for (links, ended) in &commits {
+            let at = |commit: i64| Timestamp::from_second(commit * 60).unwrap();
+            let mut writer = lake.write(Duration::ZERO, at(0)).await.unwrap();
+            for ((links, ended), number) in commits.iter().zip(1..) {
                 let present = Transaction::on(Arc::new(lake.snapshot().await.unwrap()));
                 let changes = changed(&present, links, ended).await;
-                writer.commit(changes, now).await.unwrap();
+                writer.commit(changes, at(number)).await.unwrap();
             }
-            let snapshot = Arc::new(lake.snapshot().await.unwrap());
+            let mut snapshot = lake.snapshot().await.unwrap();
+            if let Some(commit) = known_at {
+                snapshot = snapshot.as_known_at(at(commit)).await.unwrap();
+            }
+            let snapshot = Arc::new(snapshot);
             let mut plain = Transaction::on(Arc::clone(&snapshot));
             let mut ahead = Transaction::on(Arc::clone(&snapshot));
             for (by_subject, keys) in &loaded {

@@ -34,17 +34,7 @@ async fn take_for(
     day: &str,
     rows: &[Row<'_>],
 ) -> Ingested {
-    let at = time(day);
-    let lines: Vec<String> = rows
-        .iter()
-        .map(|row| match row.contains("\"observed_at\"") {
-            true => format!("{{{row}}}"),
-            false => format!("{{\"observed_at\":\"{at}\",{row}}}"),
-        })
-        .collect();
-    let format = Some("inventory_jsonl".to_owned());
-    let request = Request { format, ..request(organisation, source, day) };
-    house.take(&(lines.join("\n") + "\n"), &request).await.unwrap()
+    house.take_rows(organisation, source, time(day), rows).await
 }
 
 /// Takes in a report of any format.

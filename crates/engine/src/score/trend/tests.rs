@@ -36,15 +36,7 @@ async fn scan(house: &House, image: &str, day: &str, cves: &[&str]) {
 }
 
 async fn rows(house: &House, source: &str, day: &str, rows: &[&str]) {
-    let at = time(day);
-    let line = |row: &&str| format!("{{\"observed_at\":\"{at}\",{row}}}\n");
-    let request = Request {
-        format: Some("inventory_jsonl".to_owned()),
-        observed_at: Some(at),
-        ..House::request(source)
-    };
-    let text: Vec<String> = rows.iter().map(line).collect();
-    house.take(&text.concat(), &request).await.unwrap();
+    house.take_rows("sakura", source, time(day), rows).await;
 }
 
 /// One line as `assets unobserved open accepted opened reopened closed moved`.
