@@ -7,8 +7,8 @@ use datafusion::arrow::{
         Array, ArrayRef, BinaryArray, BooleanArray, DictionaryArray, Int8Array, Int32Array,
         Int64Array, ListArray, ListBuilder, StringArray, StringBuilder, TimestampMicrosecondArray,
     },
-    compute::cast,
-    datatypes::{DataType, Field, Int32Type, Int64Type, TimeUnit},
+    compute::{cast, max, min},
+    datatypes::{ArrowPrimitiveType, DataType, Field, Int32Type, Int64Type, TimeUnit},
 };
 use yagura_model::{
     Timestamp,
@@ -18,7 +18,7 @@ use yagura_model::{
 use crate::error::LakeError;
 
 /// A value that has a column.
-pub(crate) trait Cell: Sized {
+pub trait Cell: Sized {
     /// Whether the column may hold nulls.
     const NULLABLE: bool;
     /// Whether the same values stand in many rows: then each is made once for many.
@@ -29,11 +29,16 @@ pub(crate) trait Cell: Sized {
     fn to_array<'a>(values: impl Iterator<Item = &'a Self>) -> ArrayRef
     where
         Self: 'a;
-    /// The values of a column; its type may be another that casts without loss (string views).
+    /// A column as values are taken from it.
+    type Column;
+    /// Opens a column; its type may be another that casts without loss (string views). `before` is
+    /// the same column of the batch before, of which much may be the same.
     ///
     /// # Errors
-    /// `Shape` if the column is of another type, or holds nulls where none may stand.
-    fn from_array(array: &ArrayRef) -> Result<Vec<Self>, LakeError>;
+    /// `Shape` if the column is of another type, or holds nulls or values that may not stand there.
+    fn open(array: &ArrayRef, before: Option<&Self::Column>) -> Result<Self::Column, LakeError>;
+    /// The value in a row of a column, which has so many.
+    fn at(column: &Self::Column, row: usize) -> Self;
 }
 
 fn shape(array: &dyn Array, wanted: &DataType) -> LakeError {
@@ -50,6 +55,15 @@ fn typed<T: Array + Clone + 'static>(array: &ArrayRef, wanted: &DataType) -> Res
     same.as_any().downcast_ref::<T>().cloned().ok_or_else(|| shape(array, wanted))
 }
 
+/// The same for a column in which each row has a value.
+fn whole<T: Array + Clone + 'static>(array: &ArrayRef, wanted: &DataType) -> Result<T, LakeError> {
+    let typed = typed::<T>(array, wanted)?;
+    if typed.null_count() > 0 {
+        return Err(shape(array, wanted));
+    }
+    Ok(typed)
+}
+
 macro_rules! primitive_cells {
     ($($type:ty, $array:ty, $data_type:expr, $to:expr, $from:expr;)+) => {$(
         impl Cell for $type {
@@ -64,12 +78,14 @@ macro_rules! primitive_cells {
                 Arc::new(with_zone(array))
             }
 
-            fn from_array(array: &ArrayRef) -> Result<Vec<Self>, LakeError> {
-                let typed = typed::<$array>(array, &Self::data_type())?;
-                if typed.null_count() > 0 {
-                    return Err(shape(array, &Self::data_type()));
-                }
-                typed.iter().flatten().map($from).collect()
+            type Column = $array;
+
+            fn open(array: &ArrayRef, _: Option<&$array>) -> Result<$array, LakeError> {
+                whole::<$array>(array, &Self::data_type()).and_then(Values::checked)
+            }
+
+            fn at(column: &$array, row: usize) -> Self {
+                $from(column.value(row))
             }
         }
 
@@ -85,77 +101,116 @@ macro_rules! primitive_cells {
                 Arc::new(with_zone(array))
             }
 
-            fn from_array(array: &ArrayRef) -> Result<Vec<Self>, LakeError> {
-                let typed = typed::<$array>(array, &<$type>::data_type())?;
-                typed.iter().map(|value| value.map($from).transpose()).collect()
+            type Column = $array;
+
+            fn open(array: &ArrayRef, _: Option<&$array>) -> Result<$array, LakeError> {
+                typed::<$array>(array, &<$type>::data_type()).and_then(Values::checked)
+            }
+
+            fn at(column: &$array, row: usize) -> Self {
+                column.is_valid(row).then(|| $from(column.value(row)))
             }
         }
     )+};
 }
 
-/// Arrays pass through; times get their zone.
-trait WithZone {
-    fn zoned(self) -> Self;
-}
-
-macro_rules! without_zone {
-    ($($array:ty),+) => {$(
-        impl WithZone for $array {
-            fn zoned(self) -> Self {
-                self
-            }
-        }
-    )+};
-}
-
-without_zone!(Int8Array, Int32Array, Int64Array, BooleanArray, StringArray, BinaryArray);
-
-impl WithZone for TimestampMicrosecondArray {
+/// Arrays pass through; times get their zone, and must be times.
+trait Values: Sized {
     fn zoned(self) -> Self {
-        self.with_timezone("UTC")
+        self
+    }
+
+    fn checked(self) -> Result<Self, LakeError> {
+        Ok(self)
     }
 }
 
-fn with_zone<T: WithZone>(array: T) -> T {
+macro_rules! any_values {
+    ($($array:ty),+) => {$(impl Values for $array {})+};
+}
+
+any_values!(Int8Array, Int32Array, Int64Array, BooleanArray, StringArray, BinaryArray);
+
+impl Values for TimestampMicrosecondArray {
+    fn zoned(self) -> Self {
+        self.with_timezone("UTC")
+    }
+
+    fn checked(self) -> Result<Self, LakeError> {
+        for bound in [min(&self), max(&self)].into_iter().flatten() {
+            Timestamp::from_microsecond(bound).map_err(|_| LakeError::Shape {
+                found: format!("time {bound}"),
+                wanted: "a time between the years -9999 and 9999".to_owned(),
+            })?;
+        }
+        Ok(self)
+    }
+}
+
+fn with_zone<T: Values>(array: T) -> T {
     array.zoned()
 }
 
-fn timestamp(microseconds: i64) -> Result<Timestamp, LakeError> {
-    Timestamp::from_microsecond(microseconds).map_err(|_| LakeError::Shape {
-        found: format!("time {microseconds}"),
-        wanted: "a time between the years -9999 and 9999".to_owned(),
-    })
+/// A time of a column that was checked.
+fn timestamp(microseconds: i64) -> Timestamp {
+    Timestamp::from_microsecond(microseconds).unwrap_or_default()
 }
 
 primitive_cells! {
-    i8, Int8Array, DataType::Int8, |v: &i8| *v, Ok;
-    i32, Int32Array, DataType::Int32, |v: &i32| *v, Ok;
-    i64, Int64Array, DataType::Int64, |v: &i64| *v, Ok;
-    bool, BooleanArray, DataType::Boolean, |v: &bool| *v, Ok;
-    String, StringArray, DataType::Utf8, |v: &'a String| v.as_str(), |v: &str| Ok(v.to_owned());
-    Vec<u8>, BinaryArray, DataType::Binary, |v: &'a Vec<u8>| v.as_slice(), |v: &[u8]| Ok(v.to_vec());
+    i8, Int8Array, DataType::Int8, |v: &i8| *v, |v| v;
+    i32, Int32Array, DataType::Int32, |v: &i32| *v, |v| v;
+    i64, Int64Array, DataType::Int64, |v: &i64| *v, |v| v;
+    bool, BooleanArray, DataType::Boolean, |v: &bool| *v, |v| v;
+    String, StringArray, DataType::Utf8, |v: &'a String| v.as_str(), str::to_owned;
+    Vec<u8>, BinaryArray, DataType::Binary, |v: &'a Vec<u8>| v.as_slice(), <[u8]>::to_vec;
     Timestamp, TimestampMicrosecondArray, DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
         |v: &Timestamp| v.as_microsecond(), timestamp;
-    SubjectKey, Int64Array, DataType::Int64, |v: &SubjectKey| v.0, |v| Ok(SubjectKey(v));
-    AssetKey, Int64Array, DataType::Int64, |v: &AssetKey| v.0, |v| Ok(AssetKey(v));
-    ReportKey, Int64Array, DataType::Int64, |v: &ReportKey| v.0, |v| Ok(ReportKey(v));
-    DecisionKey, Int64Array, DataType::Int64, |v: &DecisionKey| v.0, |v| Ok(DecisionKey(v));
-    Commit, Int64Array, DataType::Int64, |v: &Commit| v.0, |v| Ok(Commit(v));
-    CheckKey, Int32Array, DataType::Int32, |v: &CheckKey| v.0, |v| Ok(CheckKey(v));
-    SourceKey, Int32Array, DataType::Int32, |v: &SourceKey| v.0, |v| Ok(SourceKey(v));
-    Shard, Int32Array, DataType::Int32, |v: &Shard| v.0, |v| Ok(Shard(v));
+    SubjectKey, Int64Array, DataType::Int64, |v: &SubjectKey| v.0, SubjectKey;
+    AssetKey, Int64Array, DataType::Int64, |v: &AssetKey| v.0, AssetKey;
+    ReportKey, Int64Array, DataType::Int64, |v: &ReportKey| v.0, ReportKey;
+    DecisionKey, Int64Array, DataType::Int64, |v: &DecisionKey| v.0, DecisionKey;
+    Commit, Int64Array, DataType::Int64, |v: &Commit| v.0, Commit;
+    CheckKey, Int32Array, DataType::Int32, |v: &CheckKey| v.0, CheckKey;
+    SourceKey, Int32Array, DataType::Int32, |v: &SourceKey| v.0, SourceKey;
+    Shard, Int32Array, DataType::Int32, |v: &Shard| v.0, Shard;
 }
 
 /// The texts of a column, those that repeat shared.
-fn shared(array: &ArrayRef) -> Result<Vec<Option<Arc<str>>>, LakeError> {
-    let Some(keyed) = array.as_any().downcast_ref::<DictionaryArray<Int32Type>>() else {
-        let texts = typed::<StringArray>(array, &DataType::Utf8)?;
-        return Ok(texts.iter().map(|text| text.map(Arc::from)).collect());
-    };
-    let values = typed::<StringArray>(keyed.values(), &DataType::Utf8)?;
-    let values: Vec<Option<Arc<str>>> = values.iter().map(|text| text.map(Arc::from)).collect();
-    let value = |key: Option<i32>| values.get(usize::try_from(key?).ok()?)?.clone();
-    Ok(keyed.keys().iter().map(value).collect())
+#[derive(Debug)]
+pub struct Texts {
+    /// By row, which text; without them each row has its own.
+    keys: Option<Int32Array>,
+    values: StringArray,
+    texts: Arc<[Option<Arc<str>>]>,
+}
+
+impl Texts {
+    fn open(array: &ArrayRef, before: Option<&Self>) -> Result<Self, LakeError> {
+        let keyed = array.as_any().downcast_ref::<DictionaryArray<Int32Type>>();
+        let values = keyed.map_or(array, |keyed| keyed.values());
+        let values = typed::<StringArray>(values, &DataType::Utf8)?;
+        let texts = match before.filter(|before| before.has(&values)) {
+            Some(before) => Arc::clone(&before.texts),
+            None => values.iter().map(|text| text.map(Arc::from)).collect(),
+        };
+        Ok(Self { keys: keyed.map(|keyed| keyed.keys().clone()), values, texts })
+    }
+
+    /// Whether these are the same values: batches of one row group share theirs.
+    fn has(&self, values: &StringArray) -> bool {
+        self.values.value_data().as_ptr() == values.value_data().as_ptr()
+            && self.values.value_offsets().as_ptr() == values.value_offsets().as_ptr()
+            && self.values.len() == values.len()
+    }
+
+    fn at(&self, row: usize) -> Option<Arc<str>> {
+        let place = match &self.keys {
+            Some(keys) if keys.is_null(row) => return None,
+            Some(keys) => usize::try_from(keys.value(row)).ok()?,
+            None => row,
+        };
+        self.texts.get(place)?.clone()
+    }
 }
 
 impl Cell for Arc<str> {
@@ -170,9 +225,18 @@ impl Cell for Arc<str> {
         Arc::new(values.map(|value| Some(&**value)).collect::<StringArray>())
     }
 
-    fn from_array(array: &ArrayRef) -> Result<Vec<Self>, LakeError> {
-        let texts = shared(array)?.into_iter();
-        texts.map(|text| text.ok_or_else(|| shape(array, &Self::data_type()))).collect()
+    type Column = Texts;
+
+    fn open(array: &ArrayRef, before: Option<&Texts>) -> Result<Texts, LakeError> {
+        let texts = Texts::open(array, before)?;
+        if array.null_count() > 0 || texts.values.null_count() > 0 {
+            return Err(shape(array, &Self::data_type()));
+        }
+        Ok(texts)
+    }
+
+    fn at(texts: &Texts, row: usize) -> Self {
+        texts.at(row).unwrap_or_default()
     }
 }
 
@@ -188,66 +252,96 @@ impl Cell for Option<Arc<str>> {
         Arc::new(values.map(Option::as_deref).collect::<StringArray>())
     }
 
-    fn from_array(array: &ArrayRef) -> Result<Vec<Self>, LakeError> {
-        shared(array)
+    type Column = Texts;
+
+    fn open(array: &ArrayRef, before: Option<&Texts>) -> Result<Texts, LakeError> {
+        Texts::open(array, before)
+    }
+
+    fn at(texts: &Texts, row: usize) -> Self {
+        texts.at(row)
     }
 }
 
-macro_rules! number_list_cells {
-    ($($number:ty, $arrow:ty;)+) => {$(
-        impl Cell for Vec<$number> {
+/// The lists of a column with their items.
+#[derive(Debug)]
+pub struct Lists<C> {
+    lists: ListArray,
+    items: C,
+}
+
+impl<C> Lists<C> {
+    fn open<T: Cell<Column = C>>(array: &ArrayRef) -> Result<Self, LakeError> {
+        let lists = typed::<ListArray>(array, &<Vec<T>>::list_type())?;
+        Ok(Self { items: T::open(lists.values(), None)?, lists })
+    }
+
+    fn at<T: Cell<Column = C>>(&self, row: usize) -> Vec<T> {
+        let length = if self.lists.is_null(row) { 0 } else { self.lists.value_length(row) };
+        let from = self.lists.value_offsets().get(row).copied().unwrap_or_default();
+        let items = from..from + length;
+        items.filter_map(|item| Some(T::at(&self.items, usize::try_from(item).ok()?))).collect()
+    }
+}
+
+/// The type of a column of lists.
+trait ListType {
+    fn list_type() -> DataType;
+}
+
+impl<T: Cell> ListType for Vec<T> {
+    fn list_type() -> DataType {
+        DataType::List(Arc::new(Field::new("element", T::data_type(), true)))
+    }
+}
+
+macro_rules! list_cells {
+    ($($item:ty, $to:expr;)+) => {$(
+        impl Cell for Vec<$item> {
             const NULLABLE: bool = false;
 
             fn data_type() -> DataType {
-                DataType::List(Arc::new(Field::new("element", <$number>::data_type(), true)))
+                Self::list_type()
             }
 
             fn to_array<'a>(values: impl Iterator<Item = &'a Self>) -> ArrayRef {
-                let lists =
-                    values.map(|list| Some(list.iter().map(|item| Some(*item)).collect::<Vec<_>>()));
-                let array = ListArray::from_iter_primitive::<$arrow, _, _>(lists);
-                let (_, offsets, items, nulls) = array.into_parts();
-                let field = Arc::new(Field::new("element", <$number>::data_type(), true));
-                Arc::new(ListArray::new(field, offsets, items, nulls))
+                $to(values)
             }
 
-            fn from_array(array: &ArrayRef) -> Result<Vec<Self>, LakeError> {
-                let lists = typed::<ListArray>(array, &Self::data_type())?;
-                lists
-                    .iter()
-                    .map(|list| list.map_or(Ok(Vec::new()), |list| <$number>::from_array(&list)))
-                    .collect()
+            type Column = Lists<<$item as Cell>::Column>;
+
+            fn open(array: &ArrayRef, _: Option<&Self::Column>) -> Result<Self::Column, LakeError> {
+                Lists::open::<$item>(array)
+            }
+
+            fn at(lists: &Self::Column, row: usize) -> Self {
+                lists.at::<$item>(row)
             }
         }
     )+};
 }
 
-number_list_cells! {
-    i32, Int32Type;
-    i64, Int64Type;
+list_cells! {
+    i32, numbers::<i32, Int32Type>;
+    i64, numbers::<i64, Int64Type>;
+    String, texts;
 }
 
-impl Cell for Vec<String> {
-    const NULLABLE: bool = false;
+fn numbers<'a, N: Cell + Copy + 'a, A: ArrowPrimitiveType<Native = N>>(
+    values: impl Iterator<Item = &'a Vec<N>>,
+) -> ArrayRef {
+    let lists = values.map(|list| Some(list.iter().map(|item| Some(*item)).collect::<Vec<_>>()));
+    let array = ListArray::from_iter_primitive::<A, _, _>(lists);
+    let (_, offsets, items, nulls) = array.into_parts();
+    let field = Arc::new(Field::new("element", N::data_type(), true));
+    Arc::new(ListArray::new(field, offsets, items, nulls))
+}
 
-    fn data_type() -> DataType {
-        DataType::List(Arc::new(Field::new("element", DataType::Utf8, true)))
+fn texts<'a>(values: impl Iterator<Item = &'a Vec<String>>) -> ArrayRef {
+    let field = Arc::new(Field::new("element", DataType::Utf8, true));
+    let mut builder = ListBuilder::new(StringBuilder::new()).with_field(field);
+    for list in values {
+        builder.append_value(list.iter().map(|item| Some(item.as_str())));
     }
-
-    fn to_array<'a>(values: impl Iterator<Item = &'a Self>) -> ArrayRef {
-        let field = Arc::new(Field::new("element", DataType::Utf8, true));
-        let mut builder = ListBuilder::new(StringBuilder::new()).with_field(field);
-        for list in values {
-            builder.append_value(list.iter().map(|item| Some(item.as_str())));
-        }
-        Arc::new(builder.finish())
-    }
-
-    fn from_array(array: &ArrayRef) -> Result<Vec<Self>, LakeError> {
-        let lists = typed::<ListArray>(array, &Self::data_type())?;
-        lists
-            .iter()
-            .map(|list| list.map_or(Ok(Vec::new()), |list| String::from_array(&list)))
-            .collect()
-    }
+    Arc::new(builder.finish())
 }

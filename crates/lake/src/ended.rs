@@ -1,7 +1,8 @@
 //! The versions that stand no longer and whose files do not say so.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeMap;
 
+use hashbrown::HashMap;
 use yagura_model::id::Commit;
 
 use crate::row::RowId;
@@ -9,39 +10,41 @@ use crate::row::RowId;
 /// Which commit put something in the place of a version.
 #[derive(Debug, Default)]
 pub(crate) struct Ended {
-    by_row: HashMap<RowId, Commit>,
-    /// The commits that wrote one of them: few have, and their rows mostly stand together.
-    commits: BTreeSet<Commit>,
+    /// By the commit that wrote it and its number there: few commits have one, and their rows mostly
+    /// stand together.
+    by_commit: BTreeMap<Commit, HashMap<i32, Commit>>,
 }
 
 impl Ended {
     /// Takes note of a version; of several commits that ended it the first counts.
     pub(crate) fn insert(&mut self, version: RowId, by: Commit) {
-        self.commits.insert(version.written_by);
-        let end = self.by_row.entry(version).or_insert(by);
+        let of_commit = self.by_commit.entry(version.written_by).or_default();
+        let end = of_commit.entry(version.row).or_insert(by);
         *end = by.min(*end);
     }
 
     /// The commit that ended a version.
     pub(crate) fn get(&self, version: RowId) -> Option<Commit> {
-        self.by_row.get(&version).copied()
+        self.of(version.written_by)?.get(&version.row).copied()
     }
 
-    /// Whether a version ended that a commit wrote.
-    pub(crate) fn touches(&self, commit: Commit) -> bool {
-        self.commits.contains(&commit)
+    /// What a commit wrote that ended, by its number there, with what ended it.
+    pub(crate) fn of(&self, commit: Commit) -> Option<&HashMap<i32, Commit>> {
+        self.by_commit.get(&commit)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.by_row.is_empty()
+        self.by_commit.is_empty()
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.by_row.len()
+        self.by_commit.values().map(HashMap::len).sum()
     }
 
     /// All versions, in no order that means anything.
     pub(crate) fn versions(&self) -> impl Iterator<Item = RowId> + '_ {
-        self.by_row.keys().copied()
+        self.by_commit.iter().flat_map(|(commit, rows)| {
+            rows.keys().map(|row| RowId { written_by: *commit, row: *row })
+        })
     }
 }

@@ -100,11 +100,11 @@ impl Masters {
         Self { assets: Int64Builder::new(), columns: columns.collect() }
     }
 
-    /// Adds an asset with its values.
-    pub fn push<'v>(&mut self, asset: AssetKey, value: impl Fn(MasterColumn) -> Option<&'v str>) {
+    /// Adds an asset with its values, in the order of the columns.
+    pub fn push<'v>(&mut self, asset: AssetKey, values: impl Iterator<Item = Option<&'v str>>) {
         self.assets.append_value(asset.0);
-        for (column, values) in &mut self.columns {
-            values.append_option(value(*column));
+        for ((_, column), value) in self.columns.iter_mut().zip(values) {
+            column.append_option(value);
         }
     }
 

@@ -43,11 +43,19 @@ pub trait Row: Sized {
     fn repeating() -> Vec<&'static str>;
     /// The columns of some rows, in the order of [`fields`](Self::fields).
     fn to_columns(rows: &[Self]) -> Vec<ArrayRef>;
-    /// The rows of a batch that has at least these columns, by name.
+    /// Columns as rows are taken from them.
+    type Columns;
+    /// The columns of a batch that has at least these, by name. `before` are those of the batch
+    /// before, of which much may be the same.
     ///
     /// # Errors
     /// `Shape` if a column is missing or of another type.
-    fn from_batch(batch: &RecordBatch) -> Result<Vec<Self>, LakeError>;
+    fn open(
+        batch: &RecordBatch,
+        before: Option<&Self::Columns>,
+    ) -> Result<Self::Columns, LakeError>;
+    /// A row of some columns, which have so many.
+    fn at(columns: &Self::Columns, row: usize) -> Self;
     /// The value of the column [`KEY`](Self::KEY); 0 if there is none.
     fn key(&self) -> i64;
     /// The shard the row belongs to; `None` in tables that have no shards.
@@ -81,13 +89,45 @@ key_columns! {
     SourceKey: |value| i64::from(value.0);
 }
 
-/// The values of one column of a batch.
-pub(crate) fn column<T: Cell>(batch: &RecordBatch, name: &str) -> Result<Vec<T>, LakeError> {
+/// One column of a batch.
+pub(crate) fn column<T: Cell>(batch: &RecordBatch, name: &str) -> Result<T::Column, LakeError> {
+    column_after::<T>(batch, name, None)
+}
+
+/// One column of a batch that comes after another.
+pub(crate) fn column_after<T: Cell>(
+    batch: &RecordBatch,
+    name: &str,
+    before: Option<&T::Column>,
+) -> Result<T::Column, LakeError> {
     let array = batch.column_by_name(name).ok_or_else(|| LakeError::Shape {
         found: "no such column".to_owned(),
         wanted: name.to_owned(),
     })?;
-    T::from_array(array)
+    T::open(array, before)
+}
+
+/// The names of the versions in a batch.
+pub(crate) struct RowIds {
+    written_by: <Commit as Cell>::Column,
+    rows: <i32 as Cell>::Column,
+}
+
+impl RowIds {
+    pub(crate) fn open(batch: &RecordBatch) -> Result<Self, LakeError> {
+        let written_by = column::<Commit>(batch, "written_by")?;
+        Ok(Self { written_by, rows: column::<i32>(batch, "row")? })
+    }
+
+    /// The name of the version in a row.
+    pub(crate) fn at(&self, row: usize) -> RowId {
+        RowId { written_by: Commit::at(&self.written_by, row), row: i32::at(&self.rows, row) }
+    }
+
+    /// All, in order.
+    pub(crate) fn all(&self) -> impl Iterator<Item = RowId> {
+        (0..self.rows.len()).map(|row| self.at(row))
+    }
 }
 
 /// Declares the struct of a row and how it stands in Arrow.
@@ -137,15 +177,26 @@ macro_rules! row {
                 vec![$(<$type>::to_array(rows.iter().map(|row| &row.$field)),)+]
             }
 
-            fn from_batch(
+            type Columns = ($(<$type as $crate::cell::Cell>::Column,)+);
+
+            fn open(
                 batch: &datafusion::arrow::array::RecordBatch,
-            ) -> Result<Vec<Self>, $crate::error::LakeError> {
-                $(let mut $field = $crate::row::column::<$type>(batch, stringify!($field))?.into_iter();)+
-                let mut rows = Vec::with_capacity(batch.num_rows());
-                while let ($(Some($field),)+) = ($($field.next(),)+) {
-                    rows.push(Self { $($field,)+ });
+                before: Option<&Self::Columns>,
+            ) -> Result<Self::Columns, $crate::error::LakeError> {
+                $(let mut $field = None;)+
+                if let Some(columns) = before {
+                    ($($field,)+) = {
+                        let ($($field,)+) = columns;
+                        ($(Some($field),)+)
+                    };
                 }
-                Ok(rows)
+                Ok(($($crate::row::column_after::<$type>(batch, stringify!($field), $field)?,)+))
+            }
+
+            fn at(columns: &Self::Columns, row: usize) -> Self {
+                use $crate::cell::Cell;
+                let ($($field,)+) = columns;
+                Self { $($field: <$type>::at($field, row),)+ }
             }
 
             #[allow(unused_mut, unused_assignments, clippy::allow_attributes, reason = "the repetition may be empty")]

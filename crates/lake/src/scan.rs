@@ -17,10 +17,11 @@ use futures::{StreamExt, TryStreamExt};
 use yagura_model::id::{Commit, Shard};
 
 use crate::{
+    cell::Cell,
     delta::DataFile,
     ended::Ended,
     error::LakeError,
-    row::{Row, RowId, Stored, column},
+    row::{Row, RowId, RowIds, Stored, column},
     store::Store,
 };
 
@@ -78,8 +79,10 @@ impl<T: Row> Scan<T> {
     ) -> Result<(), LakeError> {
         let of_shard = |file: &&DataFile| shard.is_none_or(|shard| file.shard == Some(shard.0));
         for file in self.files.iter().filter(of_shard) {
+            let mut before = None;
             for batch in open::<T>(&self.store, file, &self.filter)? {
-                each_row(&batch?, &self.filter, &self.superseded, &mut take)?;
+                let (filter, ended) = (&self.filter, &*self.superseded);
+                each_row(&batch?, filter, ended, &mut before, &mut take)?;
             }
         }
         Ok(())
@@ -89,46 +92,55 @@ impl<T: Row> Scan<T> {
 /// The name of a version, and what superseded it.
 type Version = (RowId, Option<Commit>);
 
-/// Of each row of a batch that is wanted its name and what superseded it, `None` of the others.
-fn standing(
-    batch: &RecordBatch,
-    filter: &Filter,
-    ended: &Ended,
-) -> Result<Vec<Option<Version>>, LakeError> {
-    let written_by = column::<Commit>(batch, "written_by")?;
-    let numbers = column::<i32>(batch, "row")?;
-    let ends = column::<Option<Commit>>(batch, "superseded_by")?;
-    // Rows of one commit mostly stand together, and few commits have a row that ended.
-    let (mut last, mut touched) = (None, false);
-    let stands = |((written_by, row), end): ((Commit, i32), Option<Commit>)| {
-        let id = RowId { written_by, row };
-        if last != Some(written_by) {
-            (last, touched) = (Some(written_by), ended.touches(written_by));
-        }
-        if filter.known.is_some_and(|commit| written_by > commit) {
-            return None;
-        }
-        let listed = || if touched { ended.get(id) } else { None };
-        let by_then = |by: &Commit| filter.known.is_none_or(|commit| *by <= commit);
-        let superseded_by = end.or_else(listed).filter(by_then);
-        (filter.superseded || superseded_by.is_none()).then_some((id, superseded_by))
-    };
-    Ok(written_by.into_iter().zip(numbers).zip(ends).map(stands).collect())
+/// Which rows of a batch stand and are wanted.
+struct Standing<'s> {
+    ids: RowIds,
+    ends: <Option<Commit> as Cell>::Column,
+    filter: &'s Filter,
+    ended: &'s Ended,
 }
 
-/// Shows the rows wanted of a batch.
+impl<'s> Standing<'s> {
+    fn open(batch: &RecordBatch, filter: &'s Filter, ended: &'s Ended) -> Result<Self, LakeError> {
+        let ends = column::<Option<Commit>>(batch, "superseded_by")?;
+        Ok(Self { ids: RowIds::open(batch)?, ends, filter, ended })
+    }
+
+    /// The versions wanted, with their rows.
+    fn all(&self) -> impl Iterator<Item = (usize, Version)> {
+        let Self { ids, ends, filter, ended } = self;
+        // Rows of one commit mostly stand together, and few commits have a row that ended.
+        let (mut last, mut of_commit) = (None, None);
+        ids.all().enumerate().filter_map(move |(row, id)| {
+            if filter.known.is_some_and(|commit| id.written_by > commit) {
+                return None;
+            }
+            if last != Some(id.written_by) {
+                (last, of_commit) = (Some(id.written_by), ended.of(id.written_by));
+            }
+            let listed = || of_commit.and_then(|ended| ended.get(&id.row).copied());
+            let by_then = |by: &Commit| filter.known.is_none_or(|commit| *by <= commit);
+            let end = <Option<Commit>>::at(ends, row);
+            let superseded_by = end.or_else(listed).filter(by_then);
+            let wanted = filter.superseded || superseded_by.is_none();
+            wanted.then_some((row, (id, superseded_by)))
+        })
+    }
+}
+
+/// Shows the rows wanted of a batch; keeps its columns for the one that comes after it.
 fn each_row<T: Row>(
     batch: &RecordBatch,
     filter: &Filter,
     ended: &Ended,
+    before: &mut Option<T::Columns>,
     take: &mut impl FnMut(Stored<T>),
 ) -> Result<(), LakeError> {
-    let values = T::from_batch(batch)?;
-    for (standing, row) in standing(batch, filter, ended)?.into_iter().zip(values) {
-        if let Some((id, superseded_by)) = standing {
-            take(Stored { id, superseded_by, row });
-        }
+    let columns = T::open(batch, before.as_ref())?;
+    for (row, (id, superseded_by)) in Standing::open(batch, filter, ended)?.all() {
+        take(Stored { id, superseded_by, row: T::at(&columns, row) });
     }
+    *before = Some(columns);
     Ok(())
 }
 
@@ -143,7 +155,7 @@ pub(crate) fn of_batch<T: Row>(
     if batch.num_rows() == 0 {
         return Ok(());
     }
-    each_row::<T>(&batch, filter, ended, &mut |stored| {
+    each_row::<T>(&batch, filter, ended, &mut None, &mut |stored| {
         let wanted = match (&filter.shards, stored.row.shard()) {
             (Some(shards), Some(shard)) => shards.contains(&shard),
             _ => true,
@@ -164,8 +176,9 @@ pub(crate) async fn read<T: Row + Send + 'static>(
 ) -> Result<Vec<Stored<T>>, LakeError> {
     let batches = batches::<T>(store, files, filter, Ok).await?;
     let mut rows = Vec::with_capacity(batches.iter().map(RecordBatch::num_rows).sum());
+    let mut before = None;
     for batch in &batches {
-        each_row(batch, filter, superseded, &mut |stored| rows.push(stored))?;
+        each_row(batch, filter, superseded, &mut before, &mut |stored| rows.push(stored))?;
     }
     // Files are sorted by the key: this merges runs.
     rows.sort_by_key(|stored: &Stored<T>| (stored.row.key(), stored.id));
@@ -219,7 +232,10 @@ fn in_force<T: Row>(
     filter: &Filter,
     ended: &Ended,
 ) -> Result<RecordBatch, LakeError> {
-    let stands = standing(batch, filter, ended)?.iter().map(Option::is_some).collect::<Vec<_>>();
+    let mut stands = vec![false; batch.num_rows()];
+    for (row, _) in Standing::open(batch, filter, ended)?.all() {
+        stands.get_mut(row).into_iter().for_each(|stands| *stands = true);
+    }
     let batch = filter_record_batch(batch, &BooleanArray::from(stands))?;
     let table = T::TABLE.file_schema();
     let typed = |(field, column): (&Arc<Field>, &ArrayRef)| {

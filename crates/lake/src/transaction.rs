@@ -18,7 +18,7 @@ use crate::{
     encode::{self, EncodedFile},
     ended::Ended,
     error::LakeError,
-    row::{Row, RowId, Stored, column},
+    row::{Row, RowIds, Stored},
     rows::{CommitRow, SupersededRow},
     scan::{self, Filter},
     snapshot::Snapshot,
@@ -254,11 +254,8 @@ impl Added {
         };
         drop(batches);
         if !self.ended.is_empty() {
-            let written_by = column::<Commit>(&all, "written_by")?;
-            let numbers = column::<i32>(&all, "row")?;
-            let ids = written_by.into_iter().zip(numbers);
-            let stands =
-                ids.map(|(written_by, row)| self.ended.get(RowId { written_by, row }).is_none());
+            let ids = RowIds::open(&all)?;
+            let stands = ids.all().map(|id| self.ended.get(id).is_none());
             let stands = BooleanArray::from(stands.collect::<Vec<bool>>());
             if stands.false_count() > 0 {
                 all = filter_record_batch(&all, &stands)?;

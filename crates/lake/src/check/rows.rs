@@ -17,10 +17,11 @@ use super::{
     breach::{At, Breaches, Invariant, told},
 };
 use crate::{
+    cell::Cell,
     delta::{self, DataFile},
     encode::Statistics,
     error::LakeError,
-    row::{Row, RowId, column},
+    row::{Row, RowId, RowIds, column},
     scan::by_dictionary,
     store::Store,
 };
@@ -115,11 +116,11 @@ impl Pass<'_> {
         found: &mut Breaches,
         see: &mut impl FnMut(&Seen<'_, T>, &mut Breaches),
     ) -> Result<(), LakeError> {
-        let ids = column::<Commit>(batch, "written_by")?.into_iter();
-        let ids = ids.zip(column::<i32>(batch, "row")?);
+        let (columns, ids) = (T::open(batch, None)?, RowIds::open(batch)?);
         let ends = column::<Option<Commit>>(batch, "superseded_by")?;
-        for (((written_by, row), end), value) in ids.zip(ends).zip(T::from_batch(batch)?) {
-            let id = RowId { written_by, row };
+        for (place, id) in ids.all().enumerate() {
+            let RowId { written_by, row } = id;
+            let (value, end) = (T::at(&columns, place), <Option<Commit>>::at(&ends, place));
             let in_force = end.is_none() && !self.keys.contains_key(&id);
             let seen = Seen { row: &value, id, in_force, path };
             self.rows += 1;

@@ -25,12 +25,13 @@ use deltalake::kernel::Action;
 use yagura_model::id::Commit;
 
 use crate::{
+    cell::Cell,
     content,
     delta::{self, DataFile},
     encode::{Encoded, Encoder},
     ended::Ended,
     error::LakeError,
-    row::{RowId, column},
+    row::{RowId, RowIds, column},
     store::{Store, StoreFile},
     table::Table,
 };
@@ -111,15 +112,15 @@ impl Merge {
         history: &mut Output,
         merged: &mut Merged,
     ) -> Result<(), LakeError> {
-        let mut ends: Vec<Option<Commit>> = column(batch, "superseded_by")?;
-        for (end, id) in ends.iter_mut().zip(ids(batch)?) {
-            if let Some(by) = self.keys.get(id) {
-                merged.folded.push(id);
-                *end = Some(end.map_or(by, |end| end.min(by)));
-            }
-        }
-        let ends: ArrayRef =
-            Arc::new(ends.iter().map(|end| end.map(|by| by.0)).collect::<Int64Array>());
+        let ends = column::<Option<Commit>>(batch, "superseded_by")?;
+        let ids = RowIds::open(batch)?;
+        let ended = ids.all().enumerate().map(|(row, id)| {
+            let end = <Option<Commit>>::at(&ends, row);
+            let Some(by) = self.keys.get(id) else { return end };
+            merged.folded.push(id);
+            Some(end.map_or(by, |end| end.min(by)))
+        });
+        let ends: ArrayRef = Arc::new(ended.map(|end| end.map(|by| by.0)).collect::<Int64Array>());
         let in_force: BooleanArray = is_null(&ends)?;
         let at = batch.schema().index_of("superseded_by")?;
         let mut columns = batch.columns().to_vec();
@@ -291,9 +292,7 @@ fn reader(
 
 /// The names of the rows of a batch.
 fn ids(batch: &RecordBatch) -> Result<Vec<RowId>, LakeError> {
-    let rows = column::<i32>(batch, "row")?.into_iter();
-    let written = column::<Commit>(batch, "written_by")?.into_iter();
-    Ok(written.zip(rows).map(|(written_by, row)| RowId { written_by, row }).collect())
+    Ok(RowIds::open(batch)?.all().collect())
 }
 
 /// The values of an integer column without nulls.

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use object_store::{ObjectMeta, path::Path};
 use roaring::RoaringTreemap;
-use yagura_model::id::Commit;
 
 use super::{Remedy, Repair};
 use crate::{
@@ -18,7 +17,7 @@ use crate::{
     encode::Statistics,
     error::LakeError,
     manifest::Manifest,
-    row::column,
+    row::{RowId, RowIds},
     store::Store,
     table::{SHARD, Table},
 };
@@ -136,8 +135,7 @@ fn read(store: &Store, path: &Path) -> Option<(RoaringTreemap, String)> {
     for batch in reader {
         let batch = batch.ok()?;
         statistics.add(&batch);
-        let written = column::<Commit>(&batch, "written_by").ok()?;
-        for (written_by, row) in written.into_iter().zip(column::<i32>(&batch, "row").ok()?) {
+        for RowId { written_by, row } in RowIds::open(&batch).ok()?.all() {
             rows.insert((written_by.0 as u64) << 32 | u64::from(row as u32));
         }
     }

@@ -33,6 +33,9 @@ const COMPARED: u64 = 64 << 10;
 /// leave out what lies between them.
 const DENSE: u64 = 64;
 
+/// So many rows are decoded at once: what is made of them stays near the processor.
+const BATCH: usize = 8_192;
+
 fn broken(file: &DataFile) -> impl Fn(ParquetError) -> LakeError {
     let path = file.path.to_string();
     move |source| LakeError::Parquet { path: path.clone(), source }
@@ -109,7 +112,7 @@ fn read_from<'f, T: Row, R: ChunkReader + 'static>(
     }
     let mask =
         ProjectionMask::columns(builder.parquet_schema(), columns.iter().map(String::as_str));
-    let reader = builder.with_projection(mask).with_batch_size(65_536).build().map_err(broken)?;
+    let reader = builder.with_projection(mask).with_batch_size(BATCH).build().map_err(broken)?;
     Ok(Batches { file, reader, filter: when_decoded.then_some(filter) })
 }
 
