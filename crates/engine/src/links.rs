@@ -1,10 +1,6 @@
 //! Which asset a record is at a time: the links that hold then.
 
-use yagura_lake::{
-    LakeError, Snapshot,
-    rows::{LinkPoint, LinkRow},
-    scan::Filter,
-};
+use yagura_lake::{LakeError, Snapshot, rows::LinkRow, scan::Filter};
 use yagura_model::Timestamp;
 
 /// The links a filter wants that hold at a time.
@@ -17,20 +13,6 @@ pub(crate) async fn links(
     at: Timestamp,
 ) -> Result<Vec<LinkRow>, LakeError> {
     let mut links: Vec<LinkRow> = snapshot.rows(filter).await?;
-    links.retain(|link| hold_at(at, link.valid_from, link.valid_to));
-    Ok(links)
-}
-
-/// The same with as much of each link as a score needs.
-///
-/// # Errors
-/// If the lake cannot be read.
-pub(crate) async fn link_points(
-    snapshot: &Snapshot,
-    filter: &Filter,
-    at: Timestamp,
-) -> Result<Vec<LinkPoint>, LakeError> {
-    let mut links: Vec<LinkPoint> = snapshot.rows(filter).await?;
     links.retain(|link| hold_at(at, link.valid_from, link.valid_to));
     Ok(links)
 }

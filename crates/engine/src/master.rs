@@ -5,6 +5,7 @@
 //! `register` knows which subject is which asset, `shards` goes through all of them side by side. All
 //! who need one value of several ask here: the list and the record of assets, the score, the views.
 
+mod by_subject;
 mod hearing;
 mod register;
 pub(crate) mod shards;
@@ -12,6 +13,7 @@ pub(crate) mod shards;
 mod tests;
 mod witness;
 
-pub(crate) use hearing::{Heard, Hearing, Settled};
+pub(crate) use by_subject::BySubject;
+pub(crate) use hearing::{Heard, Hearing, Settled, settle_all};
 pub(crate) use register::Register;
 pub(crate) use witness::Witnesses;

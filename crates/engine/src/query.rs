@@ -1,6 +1,8 @@
 //! Read-only SQL over the documented views, with what stands of each asset by the rules of master
 //! records.
 
+use std::sync::Arc;
+
 use yagura_baseline::master::Master;
 use yagura_lake::{
     LakeError, Snapshot,
@@ -12,7 +14,7 @@ use yagura_lake::{
 };
 use yagura_model::Timestamp;
 
-use crate::master::{Heard, Hearing, Register, Witnesses};
+use crate::master::{Hearing, Register, Settled, Witnesses, settle_all};
 
 /// Carries out one `SELECT` over the views of a snapshot, at a time and by what it knows.
 ///
@@ -64,13 +66,17 @@ pub async fn masters(
         })
         .collect();
     let hearing = Hearing::new(witnesses, attributes, &relations);
-    let heard = Heard::all(&hearing, snapshot, &register, &all).await?;
-    for (index, asset) in register.assets.iter().enumerate() {
-        let settled = heard.settle(index);
-        masters.push(asset.asset, |column| match column {
-            MasterColumn::Attribute(name) => settled.value(name),
-            MasterColumn::Relation(kind) => settled.targets(kind).first().map(|target| &**target),
-        });
+    // What a query shows of an asset stands in the order of the columns.
+    let shown = |_: usize, settled: &Settled| -> Vec<Option<Arc<str>>> {
+        let value = |column: &MasterColumn| match column {
+            MasterColumn::Attribute(name) => settled.shared(name).cloned(),
+            MasterColumn::Relation(kind) => settled.targets(*kind).first().cloned(),
+        };
+        columns.iter().map(value).collect()
+    };
+    let settled = settle_all(&hearing, snapshot, &register, shown).await?;
+    for (asset, values) in register.assets.iter().zip(&settled) {
+        masters.push(asset.asset, values.iter().map(Option::as_deref));
     }
     Ok(masters)
 }

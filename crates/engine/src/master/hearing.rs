@@ -1,6 +1,6 @@
 //! What witnesses say of many assets, and what stands of it.
 
-use std::collections::{BTreeMap, HashMap, hash_map::Entry};
+use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use yagura_lake::{
     rows::{AttributeRow, RelationPoint},
     scan::Filter,
 };
-use yagura_model::{Timestamp, asset::RelationKind};
+use yagura_model::{Timestamp, asset::RelationKind, id::SubjectKey};
 
 use super::{register::Register, shards, witness::Witnesses};
 use crate::links::hold_at;
@@ -36,8 +36,29 @@ struct Said {
 #[derive(Debug)]
 pub(crate) struct Heard<'h, K> {
     hearing: &'h Hearing<'h>,
-    attributes: HashMap<(K, u8), Contest<Said>>,
-    relations: HashMap<(K, u8), Contest<Said>>,
+    voices: HashMap<K, Voices>,
+}
+
+/// What was said of one asset: what may yet stand, by the place of what it is about.
+#[derive(Debug, Default)]
+struct Voices {
+    attributes: Vec<(u8, Contest<Said>)>,
+    relations: Vec<(u8, Contest<Said>)>,
+}
+
+/// What one record says of an asset.
+#[derive(Debug, Clone)]
+struct Voice {
+    about: About,
+    standing: Standing,
+    said: Said,
+}
+
+/// What is asked about, by its place in the hearing.
+#[derive(Debug, Clone, Copy)]
+enum About {
+    Attribute(u8),
+    Relation(u8),
 }
 
 /// What stands of an asset.
@@ -74,139 +95,215 @@ impl<'m> Hearing<'m> {
         &self.witnesses
     }
 
-    fn attribute(&self, place: u8) -> Option<(&'static str, &'m Preference)> {
-        self.names.get(usize::from(place)).copied()
+    /// What a record says of an attribute, if it is asked about and holds.
+    fn attribute(&self, row: &AttributeRow) -> Option<Voice> {
+        let mut asked = (0..).zip(&self.names);
+        let (place, (_, preference)) = asked.find(|(_, (name, _))| **name == *row.name)?;
+        let at = self.witnesses.at;
+        if row.first_seen > at || row.resolved_at.is_some_and(|to| to <= at) {
+            return None;
+        }
+        let said = Said { since: row.first_seen, value: Arc::clone(&row.value) };
+        Some(Voice {
+            about: About::Attribute(place),
+            standing: self.standing(preference, row.subject)?,
+            said,
+        })
     }
 
-    fn relation(&self, place: u8) -> Option<(RelationKind, &'m Preference)> {
-        self.relations.get(usize::from(place)).copied()
+    /// What a record says of a relation, if it is asked about, is stated and is in force.
+    fn relation(&self, row: &RelationPoint) -> Option<Voice> {
+        let kind = u8::try_from(row.kind).ok().and_then(RelationKind::from_number);
+        let mut asked = (0..).zip(&self.relations);
+        let (place, (_, preference)) = asked.find(|(_, (other, _))| Some(*other) == kind)?;
+        let at = self.witnesses.at;
+        let stated = row.first_seen <= at && row.resolved_at.is_none_or(|to| at < to);
+        if !stated || !hold_at(at, row.valid_from, row.valid_to) {
+            return None;
+        }
+        // Of several the one that began last is the one, where one is needed.
+        let since = row.valid_from.unwrap_or(Timestamp::MIN);
+        let said = Said { since, value: Arc::clone(&row.target) };
+        Some(Voice {
+            about: About::Relation(place),
+            standing: self.standing(preference, row.subject)?,
+            said,
+        })
+    }
+
+    fn standing(&self, preference: &Preference, subject: SubjectKey) -> Option<Standing> {
+        let witness = self.witnesses.of(subject)?;
+        Some(self.witnesses.master.standing(preference, &witness, self.witnesses.at))
+    }
+
+    fn adds_up(&self, about: About) -> bool {
+        match about {
+            About::Attribute(place) => {
+                self.names.get(usize::from(place)).is_some_and(|(_, one)| one.many)
+            }
+            About::Relation(place) => {
+                self.relations.get(usize::from(place)).is_some_and(|(_, one)| one.many)
+            }
+        }
+    }
+
+    /// What stands of an asset of which all this was said.
+    fn settle(&self, voices: &Voices) -> Settled {
+        let master = self.witnesses.master;
+        // What says the network is never out of date: it stands in whatever network.
+        let first = |wanted| {
+            let (_, contest) = voices.attributes.iter().find(|(place, _)| *place == wanted)?;
+            let (_, preference) = self.names.get(usize::from(wanted))?;
+            first(contest, preference, Network::default())
+        };
+        let network =
+            master.network(first(0).map(|value| &**value), first(1).map(|value| &**value));
+        let value = |(place, contest): &(u8, Contest<Said>)| {
+            let (name, preference) = self.names.get(usize::from(*place))?;
+            Some((*name, Arc::clone(self::first(contest, preference, network)?)))
+        };
+        let target = |(place, contest): &(u8, Contest<Said>)| {
+            let (kind, preference) = self.relations.get(usize::from(*place))?;
+            Some((*kind, all(contest, preference, network)))
+        };
+        Settled {
+            network,
+            at_least_days: master.of_network(network).map_or(0, |one| one.at_least_days),
+            values: voices.attributes.iter().filter_map(value).collect(),
+            targets: voices.relations.iter().filter_map(target).collect(),
+        }
+    }
+}
+
+impl Voices {
+    fn add(&mut self, hearing: &Hearing<'_>, Voice { about, standing, said }: Voice) {
+        let many = hearing.adds_up(about);
+        let (contests, place) = match about {
+            About::Attribute(place) => (&mut self.attributes, place),
+            About::Relation(place) => (&mut self.relations, place),
+        };
+        match contests.iter_mut().find(|(other, _)| *other == place) {
+            Some((_, contest)) => contest.add(many, standing, said),
+            None => contests.push((place, Contest::of(standing, said))),
+        }
+    }
+
+    fn clear(&mut self) {
+        self.attributes.clear();
+        self.relations.clear();
     }
 }
 
 impl<'h, K: Copy + Eq + Hash> Heard<'h, K> {
     /// Nothing yet.
     pub(crate) fn new(hearing: &'h Hearing<'h>) -> Self {
-        Self { hearing, attributes: HashMap::new(), relations: HashMap::new() }
+        Self { hearing, voices: HashMap::new() }
     }
 
     /// Hears an attribute of an asset, if it is asked about and holds.
     pub(crate) fn attribute(&mut self, key: K, row: &AttributeRow) {
-        let hearing = self.hearing;
-        let Some(place) = hearing.names.iter().position(|(name, _)| **name == *row.name) else {
-            return;
-        };
-        let at = hearing.witnesses.at;
-        if row.first_seen > at || row.resolved_at.is_some_and(|to| to <= at) {
-            return;
+        if let Some(voice) = self.hearing.attribute(row) {
+            self.voices.entry(key).or_default().add(self.hearing, voice);
         }
-        let place = u8::try_from(place).unwrap_or(u8::MAX);
-        let Some((_, preference)) = hearing.attribute(place) else { return };
-        let Some(witness) = hearing.witnesses.of(row.subject) else { return };
-        let standing = hearing.witnesses.master.standing(preference, &witness, at);
-        let said = Said { since: row.first_seen, value: Arc::clone(&row.value) };
-        add(&mut self.attributes, (key, place), preference.many, standing, said);
     }
 
     /// Hears a relation of an asset, if it is asked about, is stated and is in force.
     pub(crate) fn relation(&mut self, key: K, row: &RelationPoint) {
-        let hearing = self.hearing;
-        let kind = u8::try_from(row.kind).ok().and_then(RelationKind::from_number);
-        let place = hearing.relations.iter().position(|(other, _)| Some(*other) == kind);
-        let at = hearing.witnesses.at;
-        let stated = row.first_seen <= at && row.resolved_at.is_none_or(|to| at < to);
-        let in_force = hold_at(at, row.valid_from, row.valid_to);
-        let (Some(place), true, true) = (place, stated, in_force) else { return };
-        let place = u8::try_from(place).unwrap_or(u8::MAX);
-        let Some((_, preference)) = hearing.relation(place) else { return };
-        let Some(witness) = hearing.witnesses.of(row.subject) else { return };
-        let standing = hearing.witnesses.master.standing(preference, &witness, at);
-        // Of several the one that began last is the one, where one is needed.
-        let since = row.valid_from.unwrap_or(Timestamp::MIN);
-        let said = Said { since, value: Arc::clone(&row.target) };
-        add(&mut self.relations, (key, place), preference.many, standing, said);
-    }
-
-    /// Adds what was heard elsewhere of the same hearing.
-    pub(crate) fn join(&mut self, other: Self) {
-        // Each key is looked at alone: the order in which they come says nothing.
-        #[expect(clippy::iter_over_hash_type, reason = "contests end alike in any order")]
-        for ((key, place), contest) in other.attributes {
-            let many = self.hearing.attribute(place).is_some_and(|(_, one)| one.many);
-            join(&mut self.attributes, (key, place), many, contest);
-        }
-        #[expect(clippy::iter_over_hash_type, reason = "contests end alike in any order")]
-        for ((key, place), contest) in other.relations {
-            let many = self.hearing.relation(place).is_some_and(|(_, one)| one.many);
-            join(&mut self.relations, (key, place), many, contest);
+        if let Some(voice) = self.hearing.relation(row) {
+            self.voices.entry(key).or_default().add(self.hearing, voice);
         }
     }
 
     /// What stands of an asset.
     pub(crate) fn settle(&self, key: K) -> Settled {
-        let hearing = self.hearing;
-        let master = hearing.witnesses.master;
-        let said = |place: u8, network: Network| {
-            let (name, preference) = hearing.attribute(place)?;
-            let contest = self.attributes.get(&(key, place))?;
-            let value = stand(contest, preference, network).into_iter().next()?;
-            Some((name, value))
-        };
-        // What says the network is never out of date: it stands in whatever network.
-        let value = |place| said(place, Network::default()).map(|(_, value)| value);
-        let network = master.network(value(0).as_deref(), value(1).as_deref());
-        let places = |count: usize| 0..u8::try_from(count).unwrap_or(u8::MAX);
-        let values = places(hearing.names.len()).filter_map(|place| said(place, network));
-        let targets = places(hearing.relations.len()).filter_map(|place| {
-            let (kind, preference) = hearing.relation(place)?;
-            let contest = self.relations.get(&(key, place))?;
-            Some((kind, stand(contest, preference, network)))
-        });
-        Settled {
-            network,
-            at_least_days: master.of_network(network).map_or(0, |one| one.at_least_days),
-            values: values.collect(),
-            targets: targets.collect(),
-        }
+        self.hearing.settle(self.voices.get(&key).unwrap_or(&Voices::default()))
     }
 }
 
-impl<'h> Heard<'h, usize> {
-    /// All that a filter wants, of the assets of a register by their index, shard by shard.
-    ///
-    /// # Errors
-    /// If the lake cannot be read.
-    pub(crate) async fn all(
-        hearing: &'h Hearing<'h>,
-        snapshot: &Snapshot,
-        register: &Register,
-        all: &Filter,
-    ) -> Result<Self, LakeError> {
-        let attributes = snapshot.scan::<AttributeRow>(all).await?;
-        let relations = snapshot.scan::<RelationPoint>(all).await?;
-        let hear = |shard| {
-            let mut heard = Self::new(hearing);
-            attributes.each(Some(shard), |Stored { row, .. }| {
-                if let Some(index) = register.of(row.subject) {
-                    heard.attribute(index, &row);
-                }
-            })?;
-            relations.each(Some(shard), |Stored { row, .. }| {
-                if let Some(index) = register.of(row.subject) {
-                    heard.relation(index, &row);
-                }
-            })?;
-            Ok(heard)
+/// Settles all assets of a register, shard by shard; gives what is made of each, by index.
+///
+/// # Errors
+/// If the lake cannot be read.
+pub(crate) async fn settle_all<T: Send>(
+    hearing: &Hearing<'_>,
+    snapshot: &Snapshot,
+    register: &Register,
+    make: impl Fn(usize, &Settled) -> T + Sync,
+) -> Result<Vec<T>, LakeError> {
+    let attributes = snapshot.scan::<AttributeRow>(&Filter::all()).await?;
+    let relations = snapshot.scan::<RelationPoint>(&Filter::all()).await?;
+    let hear = |shard| {
+        let (mut here, mut away) = (Vec::new(), Vec::new());
+        let mut note = |subject, voice: Option<Voice>| {
+            if let (Some(index), Some(voice)) = (register.of(subject), voice) {
+                if register.spans(index) { &mut away } else { &mut here }.push((index, voice));
+            }
         };
-        let shards = register.shards();
-        let parts = tokio::task::block_in_place(|| shards::each(&shards, hear))?;
-        let mut heard = Self::new(hearing);
-        parts.into_iter().for_each(|part| heard.join(part));
-        Ok(heard)
+        attributes.each(Some(shard), |Stored { row, .. }| {
+            note(row.subject, hearing.attribute(&row));
+        })?;
+        relations.each(Some(shard), |Stored { row, .. }| {
+            note(row.subject, hearing.relation(&row));
+        })?;
+        Ok((settle_each(hearing, here, &make), away))
+    };
+    let shards = register.shards();
+    let parts = tokio::task::block_in_place(|| shards::each(&shards, hear))?;
+    let mut made: Vec<Option<T>> = Vec::new();
+    made.resize_with(register.assets.len(), || None);
+    let mut away = Vec::new();
+    for (part, more) in parts {
+        part.into_iter().for_each(|(index, one)| place(&mut made, index, one));
+        away.extend(more);
     }
+    for (index, one) in settle_each(hearing, away, &make) {
+        place(&mut made, index, one);
+    }
+    let nothing = hearing.settle(&Voices::default());
+    let all = made.into_iter().enumerate();
+    Ok(all.map(|(index, one)| one.unwrap_or_else(|| make(index, &nothing))).collect())
+}
+
+fn place<T>(made: &mut [Option<T>], index: usize, one: T) {
+    if let Some(place) = made.get_mut(index) {
+        *place = Some(one);
+    }
+}
+
+/// Settles some assets of which all voices are there.
+fn settle_each<T>(
+    hearing: &Hearing<'_>,
+    mut said: Vec<(usize, Voice)>,
+    make: impl Fn(usize, &Settled) -> T,
+) -> Vec<(usize, T)> {
+    // They come in runs by subject: a sort that sees runs has little to do.
+    said.sort_by_key(|(index, _)| *index);
+    let mut made = Vec::new();
+    let mut voices = Voices::default();
+    let mut said = said.into_iter().peekable();
+    while let Some((index, voice)) = said.next() {
+        voices.add(hearing, voice);
+        if said.peek().is_none_or(|(next, _)| *next != index) {
+            made.push((index, make(index, &hearing.settle(&voices))));
+            voices.clear();
+        }
+    }
+    made
+}
+
+/// The value of those that stand that began last, of several the first in order of text.
+fn first<'c>(
+    contest: &'c Contest<Said>,
+    preference: &Preference,
+    network: Network,
+) -> Option<&'c Arc<str>> {
+    let stand = contest.values(preference.many, network);
+    let first = stand.min_by(|a, b| b.since.cmp(&a.since).then_with(|| a.value.cmp(&b.value)))?;
+    Some(&first.value)
 }
 
 /// The values that stand, each once: the one that began last first, then in order of text.
-fn stand(contest: &Contest<Said>, preference: &Preference, network: Network) -> Vec<Arc<str>> {
+fn all(contest: &Contest<Said>, preference: &Preference, network: Network) -> Vec<Arc<str>> {
     let mut stand: Vec<&Said> = contest.values(preference.many, network).collect();
     stand.sort_by(|a, b| b.since.cmp(&a.since).then_with(|| a.value.cmp(&b.value)));
     let mut values: Vec<Arc<str>> = Vec::with_capacity(stand.len());
@@ -216,35 +313,6 @@ fn stand(contest: &Contest<Said>, preference: &Preference, network: Network) -> 
         }
     }
     values
-}
-
-fn add<K: Eq + Hash>(
-    contests: &mut HashMap<K, Contest<Said>>,
-    key: K,
-    many: bool,
-    standing: Standing,
-    said: Said,
-) {
-    match contests.entry(key) {
-        Entry::Occupied(mut held) => held.get_mut().add(many, standing, said),
-        Entry::Vacant(place) => {
-            place.insert(Contest::of(standing, said));
-        }
-    }
-}
-
-fn join<K: Eq + Hash>(
-    contests: &mut HashMap<K, Contest<Said>>,
-    key: K,
-    many: bool,
-    other: Contest<Said>,
-) {
-    match contests.entry(key) {
-        Entry::Occupied(mut held) => held.get_mut().join(many, other),
-        Entry::Vacant(place) => {
-            place.insert(other);
-        }
-    }
 }
 
 impl Settled {

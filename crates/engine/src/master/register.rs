@@ -1,6 +1,6 @@
 //! Which assets there are, by index, and which of them a subject is.
 
-use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::sync::Arc;
 
 use yagura_lake::{
@@ -13,14 +13,15 @@ use yagura_model::{
     id::{AssetKey, Shard, SubjectKey},
 };
 
-use crate::links::link_points;
+use super::BySubject;
+use crate::links::hold_at;
 
 /// The assets there are, in order of key: an index is an asset.
 #[derive(Debug, Default)]
 pub(crate) struct Register {
     pub(crate) assets: Vec<AssetPoint>,
-    /// Index of the asset plus one, by shard and number of the subject.
-    subjects: BTreeMap<Shard, Vec<u32>>,
+    /// Index of the asset plus one.
+    subjects: BySubject<NonZero<u32>>,
     /// By index, whether the subjects of an asset lie in several shards.
     spans: Vec<bool>,
 }
@@ -30,20 +31,17 @@ impl Register {
     pub(crate) async fn load(snapshot: &Snapshot, at: Timestamp) -> Result<Self, LakeError> {
         let mut assets: Vec<AssetPoint> = snapshot.rows(&Filter::all()).await?;
         assets.retain(|asset| asset.first_seen <= at);
-        let links = link_points(snapshot, &Filter::all(), at).await?;
         let mut register = Self { spans: vec![false; assets.len()], assets, ..Self::default() };
+        let links = snapshot.scan::<LinkPoint>(&Filter::all()).await?;
+        let place = |link: LinkPoint| {
+            let index = register.index(link.asset)?;
+            let holds = hold_at(at, link.valid_from, link.valid_to);
+            holds.then_some((link.subject, NonZero::new(u32::try_from(index + 1).ok()?)?))
+        };
+        register.subjects = tokio::task::block_in_place(|| BySubject::load(&links, place))?;
         let mut homes: Vec<Option<Shard>> = vec![None; register.assets.len()];
-        for LinkPoint { subject, asset, .. } in links {
-            let Some(index) = register.index(asset) else { continue };
-            let shard = subject.shard();
-            let numbers = register.subjects.entry(shard).or_default();
-            let number = subject.number() as usize;
-            if numbers.len() <= number {
-                numbers.resize(number + 1, 0);
-            }
-            if let Some(place) = numbers.get_mut(number) {
-                *place = u32::try_from(index + 1).unwrap_or_default();
-            }
+        for (subject, index) in register.subjects.all() {
+            let (index, shard) = (index.get() as usize - 1, subject.shard());
             if let (Some(home), Some(spans)) = (homes.get_mut(index), register.spans.get_mut(index))
             {
                 *spans |= home.is_some_and(|home| home != shard);
@@ -55,14 +53,12 @@ impl Register {
 
     /// The asset a subject is.
     pub(crate) fn of(&self, subject: SubjectKey) -> Option<usize> {
-        let numbers = self.subjects.get(&subject.shard())?;
-        let index = numbers.get(subject.number() as usize)?;
-        (*index as usize).checked_sub(1)
+        Some(self.subjects.get(subject)?.get() as usize - 1)
     }
 
     /// The shards with subjects of assets, ascending.
     pub(crate) fn shards(&self) -> Vec<Shard> {
-        self.subjects.keys().copied().collect()
+        self.subjects.shards()
     }
 
     /// Whether the facts of an asset lie in several shards.
@@ -70,9 +66,17 @@ impl Register {
         self.spans.get(index).copied().unwrap_or_default()
     }
 
-    /// The index of an asset.
+    /// The index of an asset. Keys are numbered with few gaps: it lies as far from the first as its
+    /// key, or before that by as many as are missing.
     pub(crate) fn index(&self, key: AssetKey) -> Option<usize> {
-        self.assets.binary_search_by_key(&key, |asset| asset.asset).ok()
+        let (first, last) = (self.assets.first()?.asset, self.assets.last()?.asset);
+        let distance = |to: AssetKey| usize::try_from(to.0.checked_sub(first.0)?).ok();
+        let far = distance(key)?;
+        let missing = (distance(last)? + 1).saturating_sub(self.assets.len());
+        let near = far.saturating_sub(missing);
+        let window = self.assets.get(near..self.assets.len().min(far + 1))?;
+        let found = window.binary_search_by_key(&key, |asset| asset.asset).ok()?;
+        Some(near + found)
     }
 
     /// The asset at an index.

@@ -1,27 +1,26 @@
-//! Shards side by side, on as many threads as there are cores.
+//! Shards, or other parts of the whole, side by side, on as many threads as there are cores.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use yagura_lake::LakeError;
-use yagura_model::id::Shard;
 
-/// Does some work for each shard and gives what each gave, in the order of the shards.
-pub(crate) fn each<T: Send>(
-    shards: &[Shard],
-    work: impl Fn(Shard) -> Result<T, LakeError> + Sync,
+/// Does some work for each part and gives what each gave, in the order of the parts.
+pub(crate) fn each<P: Copy + Ord + Send + Sync, T: Send>(
+    parts: &[P],
+    work: impl Fn(P) -> Result<T, LakeError> + Sync,
 ) -> Result<Vec<T>, LakeError> {
     let next = AtomicUsize::new(0);
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(shards.len());
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(parts.len());
     let worker = || {
         let mut done = Vec::new();
-        while let Some(shard) = shards.get(next.fetch_add(1, Ordering::Relaxed)) {
-            done.push((*shard, work(*shard)?));
+        while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
+            done.push((*part, work(*part)?));
         }
         Ok::<_, LakeError>(done)
     };
-    let mut done = Vec::with_capacity(shards.len());
+    let mut done = Vec::with_capacity(parts.len());
     thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
         for worker in workers {
@@ -30,6 +29,6 @@ pub(crate) fn each<T: Send>(
         }
         Ok::<_, LakeError>(())
     })?;
-    done.sort_by_key(|(shard, _)| *shard);
+    done.sort_by_key(|(part, _)| *part);
     Ok(done.into_iter().map(|(_, value)| value).collect())
 }

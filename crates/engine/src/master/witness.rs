@@ -1,6 +1,7 @@
 //! Whose record a subject is, and when its source last looked at it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use roaring::RoaringBitmap;
 use yagura_baseline::master::{Kind, Master, Witness};
@@ -13,6 +14,8 @@ use yagura_model::{
     Timestamp,
     id::{ReportKey, Shard, SourceKey, SubjectKey},
 };
+
+use super::BySubject;
 
 /// The newest look that covered a record: when, and with credentials or not.
 type Look = (Timestamp, Option<bool>);
@@ -46,8 +49,8 @@ pub(crate) struct Witnesses<'m> {
     pub(super) master: &'m Master,
     pub(super) at: Timestamp,
     sources: BTreeMap<SourceKey, Kinds>,
-    /// By shard and number of the subject, its source and the place of its newest look.
-    records: BTreeMap<Shard, Vec<Option<(SourceKey, u32)>>>,
+    /// The source of each subject and the place of its newest look.
+    records: BySubject<(SourceKey, u32)>,
     looks: Vec<Look>,
 }
 
@@ -71,21 +74,23 @@ impl<'m> Witnesses<'m> {
         let all = Filter::all();
         let (sources, subjects) = tokio::try_join!(
             snapshot.rows::<SourceRow>(&all),
-            snapshot.rows::<SubjectPoint>(&subjects)
+            snapshot.scan::<SubjectPoint>(&subjects)
         )?;
         let kinds = sources.into_iter().map(|row| (row.source, Kinds::of(master, &row)));
-        let (records, looks) = (BTreeMap::new(), Vec::new());
+        let (records, looks) = (BySubject::default(), Vec::new());
         let mut witnesses = Self { master, at, sources: kinds.collect(), records, looks };
         let looked = witnesses.look(coverage)?;
-        let mut unlooked: Vec<(SubjectKey, SourceKey, ReportKey)> = Vec::new();
-        for row in subjects {
-            let (shard, number) = (row.subject.shard(), row.subject.number());
-            let look = looked.get(&shard).and_then(|looks| looks.get(number as usize)).copied();
-            match look.flatten() {
-                Some(look) => witnesses.note(row.subject, row.source, look),
-                None => unlooked.push((row.subject, row.source, row.report)),
+        let unlooked = Mutex::new(Vec::new());
+        let record = |row: SubjectPoint| match looked.get(row.subject) {
+            Some(look) => Some((row.subject, (row.source, look))),
+            None => {
+                let row = (row.subject, row.source, row.report);
+                unlooked.lock().unwrap_or_else(PoisonError::into_inner).push(row);
+                None
             }
-        }
+        };
+        witnesses.records = tokio::task::block_in_place(|| BySubject::load(&subjects, record))?;
+        let unlooked = unlooked.into_inner().unwrap_or_else(PoisonError::into_inner);
         witnesses.by_report(snapshot, unlooked).await?;
         Ok(witnesses)
     }
@@ -104,7 +109,7 @@ impl<'m> Witnesses<'m> {
     ) -> Result<Self, LakeError> {
         let kinds = sources.into_iter().map(|row| (row.source, Kinds::of(master, &row)));
         let sources = kinds.collect();
-        let (records, looks) = (BTreeMap::new(), Vec::new());
+        let (records, looks) = (BySubject::default(), Vec::new());
         let mut witnesses = Self { master, at, sources, records, looks };
         let mut unlooked = Vec::new();
         for row in subjects {
@@ -116,7 +121,7 @@ impl<'m> Witnesses<'m> {
                 Some(newest) => {
                     let place = u32::try_from(witnesses.looks.len()).unwrap_or(u32::MAX);
                     witnesses.looks.push(newest);
-                    witnesses.note(row.subject, row.source, place);
+                    witnesses.records.set(row.subject, (row.source, place));
                 }
                 None => unlooked.push((row.subject, row.source, row.report)),
             }
@@ -135,33 +140,23 @@ impl<'m> Witnesses<'m> {
         self.at
     }
 
-    /// Gathers the newest look at each subject; gives its place by shard and number.
-    fn look(
-        &mut self,
-        coverage: &[CoverageRow],
-    ) -> Result<BTreeMap<Shard, Vec<Option<u32>>>, LakeError> {
+    /// Gathers the newest look at each subject; gives its place.
+    fn look(&mut self, coverage: &[CoverageRow]) -> Result<BySubject<u32>, LakeError> {
         let counts = |row: &&CoverageRow| confirms(row, self.at);
         let mut rows: Vec<&CoverageRow> = coverage.iter().filter(counts).collect();
         // Newest first, of equally new ones those with credentials: an older one says nothing new.
         rows.sort_by_key(|row| std::cmp::Reverse((row.observed_at, row.credentialed)));
         let mut met: BTreeMap<Shard, RoaringBitmap> = BTreeMap::new();
-        let mut looked: BTreeMap<Shard, Vec<Option<u32>>> = BTreeMap::new();
+        let mut looked = BySubject::default();
         for row in rows {
             let seen = met.entry(row.of_shard).or_default();
             let subjects = row.numbers()?;
             let new = &subjects - &*seen;
             *seen |= subjects;
-            let places = looked.entry(row.of_shard).or_default();
             let look = u32::try_from(self.looks.len()).unwrap_or(u32::MAX);
             self.looks.push((row.observed_at, row.credentialed));
             for number in new {
-                let number = number as usize;
-                if places.len() <= number {
-                    places.resize(number + 1, None);
-                }
-                if let Some(place) = places.get_mut(number) {
-                    *place = Some(look);
-                }
+                looked.set(SubjectKey::new(row.of_shard, number), look);
             }
         }
         Ok(looked)
@@ -189,27 +184,15 @@ impl<'m> Witnesses<'m> {
             .collect();
         for (subject, source, report) in unlooked {
             if let Some(place) = places.get(&report) {
-                self.note(subject, source, *place);
+                self.records.set(subject, (source, *place));
             }
         }
         Ok(())
     }
 
-    fn note(&mut self, subject: SubjectKey, source: SourceKey, look: u32) {
-        let records = self.records.entry(subject.shard()).or_default();
-        let number = subject.number() as usize;
-        if records.len() <= number {
-            records.resize(number + 1, None);
-        }
-        if let Some(place) = records.get_mut(number) {
-            *place = Some((source, look));
-        }
-    }
-
     /// Who says what a subject's record says.
     pub(crate) fn of(&self, subject: SubjectKey) -> Option<Witness> {
-        let records = self.records.get(&subject.shard())?;
-        let (source, look) = (*records.get(subject.number() as usize)?)?;
+        let (source, look) = self.records.get(subject)?;
         let (confirmed, credentialed) = *self.looks.get(look as usize)?;
         let kind = self.sources.get(&source)?.by(credentialed);
         Some(Witness { kind, source, subject, confirmed })

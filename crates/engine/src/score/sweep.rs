@@ -9,6 +9,7 @@
 
 mod findings;
 mod looks;
+mod price;
 mod sketch;
 mod standing;
 mod sums;
@@ -16,19 +17,21 @@ mod totals;
 mod weigh;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
+use hashbrown::HashMap;
 use yagura_baseline::{
-    inputs::{Base, ProblemInputs},
+    inputs::Base,
     master::Master,
-    model::{GapCheck, Model},
+    model::Model,
     observation::ObservationState,
-    problem::problem,
     unknown::{percentile, unknown},
 };
 use yagura_lake::{LakeError, Snapshot, rows::CoverageRow, scan::Filter};
 use yagura_model::{
     Timestamp,
+    coverage::ObservationKind,
     domain::AssetClass,
     id::{AssetKey, Commit},
     organisation::OrganisationCode,
@@ -39,11 +42,13 @@ use super::{
     references::{Carried, References},
     totals::is_within,
 };
-use crate::master::Register;
+use crate::master::{Register, shards};
+use findings::Weight;
 use looks::Looks;
+use price::Prices;
 use sketch::{Sketch, Sketches};
 pub(in crate::score) use standing::Standing;
-use sums::Sums;
+use sums::{Sum, Sums, Tally};
 
 /// The points of all assets at one time, by one model, without their parts.
 #[derive(Debug)]
@@ -131,6 +136,19 @@ impl Sweep {
     }
 }
 
+/// So many assets are summed up at once.
+const TOGETHER: usize = 65_536;
+
+/// Sums of some assets in order of key, and what is required of them and missing.
+#[derive(Debug, Default)]
+struct Summed {
+    assets: Vec<AssetSum>,
+    /// By place of the gap in the model.
+    gaps: Tally,
+    /// By number of the kind of observation.
+    missing: Tally,
+}
+
 impl Ground<'_> {
     fn sweep(
         &self,
@@ -138,21 +156,77 @@ impl Ground<'_> {
         commit: Commit,
         within: Option<&OrganisationCode>,
     ) -> Result<Sweep, LakeError> {
-        let kept: Vec<bool> = self
-            .sketches
-            .all
-            .iter()
-            .map(|sketch| within.is_none_or(|within| is_within(&sketch.organisation, within)))
-            .collect();
-        let mut weighed = scans.weigh(self, &kept)?;
-        let references = self.references(&weighed.carried, commit);
-        let mut assets = Vec::new();
-        for (index, kept) in kept.into_iter().enumerate() {
-            let Some(sketch) = self.sketches.all.get(index) else { continue };
-            let (Some(class), true, true) = (sketch.class, sketch.in_service, kept) else {
+        let kept =
+            |sketch: &Sketch| within.is_none_or(|within| is_within(&sketch.organisation, within));
+        let kept: Vec<bool> = self.sketches.all.iter().map(kept).collect();
+        let weighed = scans.weigh(self, &kept)?;
+        let ranges: Vec<usize> = (0..self.sketches.all.len()).step_by(TOGETHER).collect();
+        let references = self.references(&ranges, &weighed.carried, commit)?;
+        let parts = shards::each(&ranges, |from| {
+            Ok(self.sum_up(from..from + TOGETHER, &kept, &weighed.assets, &references))
+        })?;
+        let (mut by_check, mut by_remedy) = (Sums::default(), Sums::default());
+        let key =
+            |place: u32| scans.matters.get(place as usize).map(|matter| Arc::clone(&matter.key));
+        for (sums, tally) in
+            [(&mut by_check, &weighed.by_check), (&mut by_remedy, &weighed.by_matter)]
+        {
+            for (place, sum) in tally.all() {
+                key(place).into_iter().for_each(|key| sums.add(key, sum));
+            }
+        }
+        for (package, sum) in &weighed.by_package {
+            by_remedy.add(Arc::clone(package), sum);
+        }
+        let mut assets = Vec::with_capacity(kept.len());
+        for part in parts {
+            for (key, sum) in self.unlooked(&part) {
+                by_check.add(Arc::clone(&key), sum);
+                by_remedy.add(key, sum);
+            }
+            assets.extend(part.assets);
+        }
+        Ok(Sweep {
+            model: format!("{} {}", self.model.name, self.model.version),
+            master: format!("{} {}", self.master.name, self.master.version),
+            at: self.at,
+            commit,
+            references,
+            assets,
+            systems: BTreeMap::new(),
+            by_check,
+            by_remedy,
+        })
+    }
+
+    /// What is missing of some assets, by its key.
+    fn unlooked<'s>(&'s self, of: &'s Summed) -> impl Iterator<Item = (Arc<str>, &'s Sum)> {
+        let gap = |place: u32| Some(Arc::from(self.model.gaps.get(place as usize)?.id.as_str()));
+        let kind = |number: u32| {
+            let kind = ObservationKind::from_number(u8::try_from(number).ok()?)?;
+            Some(Arc::from(format!("observe:{kind}")))
+        };
+        let gaps = of.gaps.all().filter_map(move |(place, sum)| Some((gap(place)?, sum)));
+        gaps.chain(of.missing.all().filter_map(move |(number, sum)| Some((kind(number)?, sum))))
+    }
+
+    /// Adds up what the assets of a range carry and what nobody recorded or looked at.
+    fn sum_up(
+        &self,
+        range: Range<usize>,
+        kept: &[bool],
+        weights: &[Weight],
+        references: &References,
+    ) -> Summed {
+        let mut summed = Summed::default();
+        let mut prices = Prices::new(self);
+        let mut estimates = HashMap::new();
+        let sketches = self.sketches.all.iter().zip(kept).enumerate();
+        for (index, (sketch, kept)) in sketches.skip(range.start).take(range.len()) {
+            let (Some(class), true, true) = (sketch.class, sketch.in_service, *kept) else {
                 continue;
             };
-            let of = weighed.assets.get(index).copied().unwrap_or_default();
+            let of = weights.get(index).copied().unwrap_or_default();
             let mut sum = AssetSum {
                 asset: self.register.key(index),
                 class,
@@ -163,76 +237,69 @@ impl Ground<'_> {
                 unknown: MicroPoints::ZERO,
                 items: u64::from(of.items),
             };
-            let mut add = |id: &str, points: MicroPoints, estimate: bool| {
-                sum.open += points;
-                sum.items += 1;
-                if estimate {
-                    sum.unknown += points;
+            for (place, gap) in (0..).zip(&self.model.gaps) {
+                if sketch.worth.lacks(self.model, gap.factor) {
+                    let base = Base::Check(gap.severity);
+                    let points = prices.of(sketch, base, sketch.first_seen);
+                    sum.open += points;
+                    sum.items += 1;
+                    summed.gaps.under(place).only(points, false);
                 }
-                weighed.by_check.add(id, points, estimate);
-                weighed.by_remedy.add(id, points, estimate);
-            };
-            for gap in
-                self.model.gaps.iter().filter(|gap| sketch.worth.lacks(self.model, gap.factor))
-            {
-                add(&gap.id, self.gap(gap, sketch), false);
             }
             for look in self.looks.of(index, class, sketch.at_least_days) {
                 if look.state == ObservationState::NeverMade {
-                    let kind = look.required.kind;
-                    let seen = references.carried(class, kind);
-                    let score =
-                        unknown(self.model, sketch.worth.exposure, &sketch.worth.value, seen);
-                    add(&format!("observe:{kind}"), score.points, true);
+                    let (kind, worth) = (look.required.kind, &sketch.worth);
+                    let key = (class, kind, worth.exposure, worth.value);
+                    let points = *estimates.entry(key).or_insert_with(|| {
+                        let seen = references.carried(class, kind);
+                        unknown(self.model, worth.exposure, &worth.value, seen).points
+                    });
+                    sum.open += points;
+                    sum.unknown += points;
+                    sum.items += 1;
+                    summed.missing.under(u32::from(kind.number())).only(points, true);
                 }
             }
-            assets.push(sum);
+            summed.assets.push(sum);
         }
-        Ok(Sweep {
-            model: format!("{} {}", self.model.name, self.model.version),
-            master: format!("{} {}", self.master.name, self.master.version),
-            at: self.at,
-            commit,
-            references,
-            assets,
-            systems: BTreeMap::new(),
-            by_check: weighed.by_check,
-            by_remedy: weighed.by_remedy,
-        })
+        summed
     }
 
     /// What observed assets of a class carry for an observation: the model's percentile.
-    fn references(&self, carried: &[MicroPoints], commit: Commit) -> References {
-        let mut sums = BTreeMap::<_, Vec<MicroPoints>>::new();
-        for (index, sketch) in self.sketches.all.iter().enumerate() {
-            let (Some(class), true) = (sketch.class, sketch.in_service) else { continue };
-            for look in self.looks.of(index, class, sketch.at_least_days) {
-                if look.state != ObservationState::NeverMade {
-                    let points = carried.get(look.slot).copied().unwrap_or_default();
-                    sums.entry((class, look.required.kind)).or_default().push(points);
+    fn references(
+        &self,
+        ranges: &[usize],
+        carried: &[MicroPoints],
+        commit: Commit,
+    ) -> Result<References, LakeError> {
+        let parts = shards::each(ranges, |from| {
+            let mut sums = BTreeMap::<_, Vec<MicroPoints>>::new();
+            let sketches = self.sketches.all.iter().enumerate().skip(from).take(TOGETHER);
+            for (index, sketch) in sketches {
+                let (Some(class), true) = (sketch.class, sketch.in_service) else { continue };
+                for look in self.looks.of(index, class, sketch.at_least_days) {
+                    if look.state != ObservationState::NeverMade {
+                        let points = carried.get(look.slot).copied().unwrap_or_default();
+                        sums.entry((class, look.required.kind)).or_default().push(points);
+                    }
                 }
             }
+            Ok(sums)
+        })?;
+        let mut sums = BTreeMap::<_, Vec<MicroPoints>>::new();
+        for (key, some) in parts.into_iter().flatten() {
+            sums.entry(key).or_default().extend(some);
         }
         let percent = self.model.unknown.percentile;
         let of_class = |((class, kind), mut sums): (_, Vec<MicroPoints>)| {
             Some(Carried { class, kind, points: percentile(percent, &mut sums)? })
         };
-        References {
+        Ok(References {
             model: self.model.digest.clone(),
             master: self.master.digest.clone(),
             at: self.at,
             commit,
             carried: sums.into_iter().filter_map(of_class).collect(),
-        }
-    }
-
-    fn gap(&self, gap: &GapCheck, sketch: &Sketch) -> MicroPoints {
-        let base = Base::Check(gap.severity);
-        problem(self.model, &self.inputs(sketch, base, sketch.first_seen)).points
-    }
-
-    /// The inputs of a problem of an asset.
-    fn inputs(&self, sketch: &Sketch, base: Base, problem_first_seen: Timestamp) -> ProblemInputs {
-        sketch.worth.inputs(base, sketch.first_seen, problem_first_seen, self.at)
+        })
     }
 }

@@ -11,6 +11,7 @@ use yagura_lake::{
     scan::{Filter, Scan},
 };
 use yagura_model::{
+    Timestamp,
     coverage::ObservationKind,
     finding::{Disposition, FindingState},
     id::CheckKey,
@@ -18,7 +19,11 @@ use yagura_model::{
     severity::Severity,
 };
 
-use super::{Ground, sums::Sums, weigh::Weigher};
+use super::{
+    Ground,
+    sums::{Sum, Tally},
+    weigh::Weigher,
+};
 use crate::{
     master::shards,
     score::{
@@ -28,19 +33,19 @@ use crate::{
 };
 
 /// A statement about an asset.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Statement {
     /// Index of the asset.
     pub(super) asset: u32,
-    /// Index of the problem it is about.
+    /// Place of the problem it is about among all matters.
     pub(super) problem: u32,
     pub(super) check: CheckKey,
+    /// Number of the package it names, at the weigher.
+    pub(super) package: Option<u32>,
+    pub(super) first_seen: Timestamp,
     pub(super) severity: Severity,
     pub(super) open: bool,
     pub(super) accepted: bool,
-    pub(super) first_seen: yagura_model::Timestamp,
-    /// The package it names.
-    pub(super) package: Option<Arc<str>>,
 }
 
 /// What a problem is about, wherever it is met.
@@ -76,8 +81,12 @@ pub(super) struct Weighed {
     pub(super) assets: Vec<Weight>,
     /// By slot, what the asset carries for the observation.
     pub(super) carried: Vec<MicroPoints>,
-    pub(super) by_check: Sums,
-    pub(super) by_remedy: Sums,
+    /// By place of the matter.
+    pub(super) by_check: Tally,
+    /// By place of the matter: remedies that are no package.
+    pub(super) by_matter: Tally,
+    /// By the package that is corrected.
+    pub(super) by_package: Vec<(Arc<str>, Sum)>,
 }
 
 impl Scans {
@@ -130,16 +139,21 @@ impl Scans {
     pub(super) fn weigh(&self, ground: &Ground<'_>, kept: &[bool]) -> Result<Weighed, LakeError> {
         let shards: Vec<_> = self.findings.shards().into_iter().collect();
         let parts = shards::each(&shards, |shard| {
+            let mut weigher = Weigher::new(self, ground, kept);
             let mut here = Vec::new();
             let mut away = Vec::new();
-            self.findings.each(Some(shard), |stored| {
-                if let Some(statement) = self.statement(ground, stored) {
-                    let spans = ground.register.spans(statement.asset as usize);
-                    if spans { &mut away } else { &mut here }.push(statement);
+            self.findings.each(Some(shard), |Stored { row, .. }| {
+                let Some(mut statement) = self.statement(ground, &row) else { return };
+                let package = statement.open && row.location.starts_with("pkg:");
+                let package = package.then_some(row.location);
+                if ground.register.spans(statement.asset as usize) {
+                    away.push((statement, package));
+                } else {
+                    statement.package = package.map(|package| weigher.package(package));
+                    here.push(statement);
                 }
             })?;
-            let mut weigher = Weigher::new(self, ground, kept);
-            weigher.all(here);
+            weigher.all(&here);
             Ok((weigher.done(), away))
         })?;
         let mut weighed = Weighed {
@@ -147,22 +161,21 @@ impl Scans {
             carried: vec![MicroPoints::ZERO; ground.looks.slots()],
             ..Weighed::default()
         };
-        let mut away = Vec::new();
-        for (part, more) in parts {
-            part.add_to(&mut weighed);
-            away.extend(more);
+        let mut last = Weigher::new(self, ground, kept);
+        let mut together = Vec::new();
+        for (part, away) in parts {
+            last.join(&part.spread(&mut weighed));
+            together.extend(away.into_iter().map(|(statement, package)| {
+                let package = package.map(|package| last.package(package));
+                Statement { package, ..statement }
+            }));
         }
-        let mut weigher = Weigher::new(self, ground, kept);
-        weigher.all(away);
-        weigher.done().add_to(&mut weighed);
+        last.all(&together);
+        last.done().spread(&mut weighed).end(&mut weighed);
         Ok(weighed)
     }
 
-    fn statement(
-        &self,
-        ground: &Ground<'_>,
-        Stored { row, .. }: Stored<FindingPoint>,
-    ) -> Option<Statement> {
+    fn statement(&self, ground: &Ground<'_>, row: &FindingPoint) -> Option<Statement> {
         let counts = is(row.state, FindingState::from_number, FindingState::Fail);
         if !counts || row.first_seen > ground.at {
             return None;
@@ -178,11 +191,11 @@ impl Scans {
             asset: u32::try_from(asset).ok()?,
             problem,
             check: row.check,
+            package: None,
+            first_seen: row.first_seen,
             severity: number(row.severity, Severity::from_number).unwrap_or(Severity::Medium),
             open: row.resolved_at.is_none_or(|to| to > ground.at),
             accepted: disposition.is_some_and(|said| said != Disposition::Open),
-            first_seen: row.first_seen,
-            package: row.location.starts_with("pkg:").then_some(row.location),
         })
     }
 }

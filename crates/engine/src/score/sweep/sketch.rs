@@ -15,7 +15,7 @@ use yagura_model::{
 
 use crate::{
     links::links,
-    master::{Heard, Hearing, Register, Settled, Witnesses},
+    master::{Hearing, Register, Settled, Witnesses, settle_all},
     score::{
         facts::{is, number},
         worth::{Worth, in_service},
@@ -51,9 +51,8 @@ impl Sketches {
     ) -> Result<Self, LakeError> {
         let at = witnesses.at();
         let hearing = Hearing::new(witnesses, Worth::ASKED, Worth::RELATIONS);
-        let heard = Heard::all(&hearing, snapshot, register, &Filter::all()).await?;
-        let sketch = |index| Sketch::of(register, index, &heard.settle(index));
-        let all = (0..register.assets.len()).map(sketch).collect();
+        let sketch = |index: usize, settled: &Settled| Sketch::of(register, index, settled);
+        let all = settle_all(&hearing, snapshot, register, sketch).await?;
         let mut sketches = Self { all, systems: BTreeMap::new() };
         let worth = sketches.load_systems(snapshot, register, at).await?;
         sketches.inherit(&worth);

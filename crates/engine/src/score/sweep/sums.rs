@@ -1,4 +1,4 @@
-//! Points added up by a text: a problem, a remedy.
+//! Points added up by what they are for.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,12 +7,6 @@ use yagura_model::{
     id::{AssetKey, CheckKey},
     points::MicroPoints,
 };
-
-/// Sums by key.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Sums {
-    by_key: HashMap<Arc<str>, Sum>,
-}
 
 /// What stands under one key.
 #[derive(Debug, Clone, Copy, Default)]
@@ -23,7 +17,7 @@ pub(super) struct Sum {
     pub(super) assets: u64,
     pub(super) items: u64,
     /// The first asset with a problem, and the check whose title the problem has there.
-    pub(super) titled: Option<(AssetKey, CheckKey)>,
+    titled: Option<(AssetKey, CheckKey)>,
 }
 
 impl Sum {
@@ -37,13 +31,23 @@ impl Sum {
         self.items += 1;
     }
 
+    /// Adds the only part an asset has here.
+    pub(super) fn only(&mut self, points: MicroPoints, estimate: bool) {
+        self.item(points, false);
+        self.assets += 1;
+        if estimate {
+            self.unknown += points;
+        }
+    }
+
     /// Keeps the title of the first asset.
     pub(super) fn title(&mut self, asset: AssetKey, check: CheckKey) {
         let titled = self.titled.get_or_insert((asset, check));
         *titled = (*titled).min((asset, check));
     }
 
-    fn join(&mut self, other: &Self) {
+    /// Adds another sum of the same.
+    pub(super) fn join(&mut self, other: &Self) {
         self.open += other.open;
         self.accepted += other.accepted;
         self.unknown += other.unknown;
@@ -55,31 +59,46 @@ impl Sum {
     }
 }
 
+/// Sums by a number: the place of what they are for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tally {
+    by_number: Vec<Sum>,
+}
+
+impl Tally {
+    /// The sum under a number, which is small.
+    pub(super) fn under(&mut self, number: u32) -> &mut Sum {
+        let place = number as usize;
+        if self.by_number.len() <= place {
+            self.by_number.resize(place + 1, Sum::default());
+        }
+        #[expect(clippy::indexing_slicing, reason = "it has just been made long enough")]
+        &mut self.by_number[place]
+    }
+
+    /// Adds other sums by the same numbers.
+    pub(super) fn join(&mut self, other: &Self) {
+        for (number, sum) in other.all() {
+            self.under(number).join(sum);
+        }
+    }
+
+    /// The sums under which something stands.
+    pub(super) fn all(&self) -> impl Iterator<Item = (u32, &Sum)> {
+        (0..).zip(&self.by_number).filter(|(_, sum)| sum.items > 0)
+    }
+}
+
+/// Sums by key.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sums {
+    by_key: HashMap<Arc<str>, Sum>,
+}
+
 impl Sums {
-    /// The sum under a key.
-    pub(super) fn under(&mut self, key: &Arc<str>) -> &mut Sum {
-        self.by_key.entry(Arc::clone(key)).or_default()
-    }
-
-    /// Adds the only part an asset has under a key.
-    pub(super) fn add(&mut self, key: &str, points: MicroPoints, estimate: bool) {
-        if !self.by_key.contains_key(key) {
-            self.by_key.insert(Arc::from(key), Sum::default());
-        }
-        let Some(sum) = self.by_key.get_mut(key) else { return };
-        sum.item(points, false);
-        sum.assets += 1;
-        if estimate {
-            sum.unknown += points;
-        }
-    }
-
-    /// Adds other sums.
-    pub(super) fn join(&mut self, other: Self) {
-        #[expect(clippy::iter_over_hash_type, reason = "sums are equal in any order")]
-        for (key, sum) in other.by_key {
-            self.by_key.entry(key).or_default().join(&sum);
-        }
+    /// Adds a sum under a key.
+    pub(super) fn add(&mut self, key: Arc<str>, sum: &Sum) {
+        self.by_key.entry(key).or_default().join(sum);
     }
 
     /// All sums with their keys, in no order.

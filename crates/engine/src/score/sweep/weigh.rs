@@ -1,34 +1,32 @@
 //! The points of the findings of each asset.
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use yagura_baseline::{
-    inputs::{Base, Exposure, Value},
-    problem::problem,
-    remedy::remedy,
-};
+use hashbrown::HashMap;
+use yagura_baseline::{inputs::Base, remedy::remedy};
 use yagura_model::{
-    Timestamp, coverage::ObservationKind, id::CheckKey, points::MicroPoints, severity::Severity,
+    coverage::ObservationKind, id::CheckKey, points::MicroPoints, severity::Severity,
 };
 
 use super::{
     Ground,
     findings::{Scans, Statement, Weighed, Weight},
+    price::Prices,
     sketch::Sketch,
-    sums::Sums,
+    sums::{Sum, Tally},
 };
-
-/// Everything points depend on, with the clock in whole days: within a day nothing changes.
-type Worth = (Base, Option<Exposure>, Value, i64);
 
 /// Weighs assets one after another.
 pub(super) struct Weigher<'w> {
     scans: &'w Scans,
     ground: &'w Ground<'w>,
     kept: &'w [bool],
-    known: HashMap<Worth, MicroPoints>,
+    prices: Prices<'w>,
     part: Part,
+    // What is at hand of one asset, kept to be filled again.
+    problems: Vec<Weighty>,
+    points: Vec<MicroPoints>,
+    carried: Vec<(ObservationKind, MicroPoints)>,
 }
 
 /// What some assets weigh.
@@ -36,13 +34,35 @@ pub(super) struct Weigher<'w> {
 pub(super) struct Part {
     assets: Vec<(usize, Weight)>,
     carried: Vec<(usize, MicroPoints)>,
-    by_check: Sums,
-    by_remedy: Sums,
+    sums: PartSums,
+}
+
+/// What stands under problems and remedies.
+#[derive(Default)]
+pub(super) struct PartSums {
+    by_check: Tally,
+    by_matter: Tally,
+    packages: Packages,
+    by_package: Tally,
+}
+
+/// The packages that were met, numbered as they came.
+#[derive(Default)]
+struct Packages {
+    numbers: HashMap<Arc<str>, u32>,
+    texts: Vec<Arc<str>>,
+}
+
+/// What one correction closes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Remedy {
+    Package(u32),
+    Matter(u32),
 }
 
 /// A problem of the asset at hand.
-struct Weighty<'s> {
-    remedy: &'s Arc<str>,
+struct Weighty {
+    remedy: Remedy,
     problem: u32,
     check: CheckKey,
     kind: ObservationKind,
@@ -50,8 +70,25 @@ struct Weighty<'s> {
     accepted: bool,
 }
 
+impl Packages {
+    fn number(&mut self, text: Arc<str>) -> u32 {
+        if let Some(number) = self.numbers.get(&text) {
+            return *number;
+        }
+        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        self.texts.push(Arc::clone(&text));
+        self.numbers.insert(text, number);
+        number
+    }
+
+    fn text(&self, number: u32) -> Option<&Arc<str>> {
+        self.texts.get(number as usize)
+    }
+}
+
 impl Part {
-    pub(super) fn add_to(self, all: &mut Weighed) {
+    /// Gives each asset what it weighs; what stands under problems and remedies is left.
+    pub(super) fn spread(self, all: &mut Weighed) -> PartSums {
         for (index, weight) in self.assets {
             if let Some(place) = all.assets.get_mut(index) {
                 *place = weight;
@@ -62,14 +99,61 @@ impl Part {
                 *place += points;
             }
         }
-        all.by_check.join(self.by_check);
-        all.by_remedy.join(self.by_remedy);
+        self.sums
+    }
+}
+
+impl PartSums {
+    fn under(&mut self, remedy: Remedy) -> &mut Sum {
+        match remedy {
+            Remedy::Package(number) => self.by_package.under(number),
+            Remedy::Matter(place) => self.by_matter.under(place),
+        }
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.by_check.join(&other.by_check);
+        self.by_matter.join(&other.by_matter);
+        for (number, sum) in other.by_package.all() {
+            if let Some(text) = other.packages.text(number) {
+                let here = self.packages.number(Arc::clone(text));
+                self.by_package.under(here).join(sum);
+            }
+        }
+    }
+
+    /// Hands over the sums.
+    pub(super) fn end(self, all: &mut Weighed) {
+        let named =
+            |(number, sum): (u32, &Sum)| Some((Arc::clone(self.packages.text(number)?), *sum));
+        all.by_package = self.by_package.all().filter_map(named).collect();
+        all.by_check = self.by_check;
+        all.by_matter = self.by_matter;
     }
 }
 
 impl<'w> Weigher<'w> {
     pub(super) fn new(scans: &'w Scans, ground: &'w Ground<'w>, kept: &'w [bool]) -> Self {
-        Self { scans, ground, kept, known: HashMap::new(), part: Part::default() }
+        Self {
+            scans,
+            ground,
+            kept,
+            prices: Prices::new(ground),
+            part: Part::default(),
+            problems: Vec::new(),
+            points: Vec::new(),
+            carried: Vec::new(),
+        }
+    }
+
+    /// The number of a package in the statements given to this weigher.
+    pub(super) fn package(&mut self, text: Arc<str>) -> u32 {
+        self.part.sums.packages.number(text)
+    }
+
+    /// Adds what stands under problems and remedies elsewhere.
+    pub(super) fn join(&mut self, other: &PartSums) {
+        self.part.sums.join(other);
     }
 
     pub(super) fn done(self) -> Part {
@@ -77,11 +161,38 @@ impl<'w> Weigher<'w> {
     }
 
     /// Weighs all statements about some assets.
-    pub(super) fn all(&mut self, mut statements: Vec<Statement>) {
-        // They come in runs by subject: a sort that sees runs has little to do.
-        statements.sort_by_key(|statement| (statement.asset, statement.problem, statement.check));
-        for of_asset in statements.chunk_by(|a, b| a.asset == b.asset) {
-            self.asset(of_asset);
+    pub(super) fn all(&mut self, statements: &[Statement]) {
+        let Some(highest) = statements.iter().map(|statement| statement.asset).max() else {
+            return;
+        };
+        // Sorted by counting: where the statements of each asset begin, then each to its place.
+        let mut ends = vec![0_u32; highest as usize + 2];
+        let mut count = |asset: u32| ends.get_mut(asset as usize + 1).map(|count| *count += 1);
+        statements.iter().for_each(|statement| {
+            count(statement.asset);
+        });
+        ends.iter_mut().fold(0, |sum, count| {
+            *count += sum;
+            *count
+        });
+        let mut order = vec![0_u32; statements.len()];
+        for (place, statement) in (0..).zip(statements) {
+            let Some(end) = ends.get_mut(statement.asset as usize) else { continue };
+            if let Some(slot) = order.get_mut(*end as usize) {
+                *slot = place;
+            }
+            *end += 1;
+        }
+        let mut of_asset: Vec<Statement> = Vec::new();
+        let mut order =
+            order.into_iter().filter_map(|place| statements.get(place as usize)).peekable();
+        while let Some(statement) = order.next() {
+            of_asset.push(*statement);
+            if order.peek().is_none_or(|next| next.asset != statement.asset) {
+                of_asset.sort_unstable_by_key(|one| (one.problem, one.check));
+                self.asset(&of_asset);
+                of_asset.clear();
+            }
         }
     }
 
@@ -90,70 +201,62 @@ impl<'w> Weigher<'w> {
             return;
         };
         let Some(sketch) = self.ground.sketches.all.get(index) else { return };
-        let mut problems: Vec<Weighty<'_>> = statements
-            .chunk_by(|a, b| a.problem == b.problem)
-            .filter_map(|of_problem| self.weigh(sketch, of_problem))
-            .collect();
+        let mut problems = std::mem::take(&mut self.problems);
+        problems.clear();
+        let of_problems = statements.chunk_by(|a, b| a.problem == b.problem);
+        problems.extend(of_problems.filter_map(|of_problem| self.weigh(sketch, of_problem)));
         // Stable: the problems of a remedy keep the order of their keys.
-        problems.sort_by(|a, b| a.remedy.cmp(b.remedy));
+        problems.sort_by_key(|problem| problem.remedy);
+        self.carried.clear();
         let mut weight = Weight::default();
-        let mut carried = BTreeMap::new();
         for members in problems.chunk_by(|a, b| a.remedy == b.remedy) {
-            self.remedy(index, members, &mut weight, &mut carried);
+            self.remedy(index, members, &mut weight);
         }
+        self.problems = problems;
         self.part.assets.push((index, weight));
         let Some(class) = sketch.class else { return };
-        for (kind, points) in carried {
-            let slots = self.ground.looks.slots_of(index, class, kind);
-            self.part.carried.extend(slots.map(|slot| (slot, points)));
+        for (kind, points) in &self.carried {
+            let slots = self.ground.looks.slots_of(index, class, *kind);
+            self.part.carried.extend(slots.map(|slot| (slot, *points)));
         }
     }
 
-    fn remedy(
-        &mut self,
-        index: usize,
-        members: &[Weighty<'_>],
-        weight: &mut Weight,
-        carried: &mut BTreeMap<ObservationKind, MicroPoints>,
-    ) {
+    fn remedy(&mut self, index: usize, members: &[Weighty], weight: &mut Weight) {
         let kept = self.kept.get(index).copied().unwrap_or_default();
         let key = self.ground.register.key(index);
-        let shares = match members {
+        self.points.clear();
+        self.points.extend(members.iter().map(|one| one.points));
+        if members.len() > 1 {
             // A remedy of one problem is the problem.
-            [one] => vec![one.points],
-            _ => {
-                let points: Vec<MicroPoints> = members.iter().map(|one| one.points).collect();
-                remedy(self.ground.model, &points).shares
-            }
-        };
-        for (member, share) in members.iter().zip(shares) {
+            self.points = remedy(self.ground.model, &self.points).shares;
+        }
+        for (member, share) in members.iter().zip(&self.points) {
+            let share = *share;
             if member.accepted {
                 weight.accepted += share;
             } else {
                 weight.open += share;
             }
             weight.items += 1;
-            *carried.entry(member.kind).or_default() += share;
-            let Some(matter) = self.scans.matters.get(member.problem as usize).filter(|_| kept)
-            else {
-                continue;
-            };
-            let by_check = self.part.by_check.under(&matter.key);
-            by_check.item(share, member.accepted);
-            by_check.title(key, member.check);
-            by_check.assets += 1;
-            self.part.by_remedy.under(member.remedy).item(share, member.accepted);
+            match self.carried.iter_mut().find(|(kind, _)| *kind == member.kind) {
+                Some((_, points)) => *points += share,
+                None => self.carried.push((member.kind, share)),
+            }
+            if kept {
+                let by_check = self.part.sums.by_check.under(member.problem);
+                by_check.item(share, member.accepted);
+                by_check.title(key, member.check);
+                by_check.assets += 1;
+                self.part.sums.under(member.remedy).item(share, member.accepted);
+            }
         }
         if let Some(first) = members.first().filter(|_| kept) {
-            self.part.by_remedy.under(first.remedy).assets += 1;
+            self.part.sums.under(first.remedy).assets += 1;
         }
     }
 
     /// One problem of an asset, by the statements about it in order of check.
-    fn weigh<'s>(&mut self, sketch: &Sketch, statements: &'s [Statement]) -> Option<Weighty<'s>>
-    where
-        'w: 's,
-    {
+    fn weigh(&mut self, sketch: &Sketch, statements: &[Statement]) -> Option<Weighty> {
         let open = || statements.iter().filter(|statement| statement.open);
         let first = open().next()?;
         let matter = self.scans.matters.get(first.problem as usize)?;
@@ -163,28 +266,18 @@ impl<'w> Weigher<'w> {
             return None;
         }
         let since = statements.iter().map(|statement| statement.first_seen).min()?;
+        let packages = &self.part.sums.packages;
         let package = open()
-            .filter_map(|statement| Some((statement.check, statement.package.as_ref()?)))
-            .min();
+            .filter_map(|statement| Some((statement.check, statement.package?)))
+            .min_by_key(|(check, package)| (*check, packages.text(*package)));
         Some(Weighty {
-            remedy: package.map_or(&matter.key, |(_, package)| package),
+            remedy: package
+                .map_or(Remedy::Matter(first.problem), |(_, package)| Remedy::Package(package)),
             problem: first.problem,
             check: first.check,
             kind: self.scans.kind(first.check)?,
-            points: self.points(sketch, base, since),
+            points: self.prices.of(sketch, base, since),
             accepted: open().all(|statement| statement.accepted),
         })
-    }
-
-    fn points(&mut self, sketch: &Sketch, base: Base, since: Timestamp) -> MicroPoints {
-        let start = since.max(sketch.worth.in_service_since.unwrap_or(sketch.first_seen));
-        let days = (self.ground.at.as_second() - start.as_second()).max(0) / 86_400;
-        let worth = (base, sketch.worth.exposure, sketch.worth.value, days);
-        if let Some(points) = self.known.get(&worth) {
-            return *points;
-        }
-        let points = problem(self.ground.model, &self.ground.inputs(sketch, base, since)).points;
-        self.known.insert(worth, points);
-        points
     }
 }
