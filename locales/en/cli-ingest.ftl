@@ -5,6 +5,7 @@ command-ingest-examples =
     yagura ingest scan.nessus --org sakura --source nessus
     yagura ingest reports.zip --org sakura/kanbo --source trivy --json
     trivy image -f json app:1 | yagura ingest - --org sakura --source trivy
+    yagura ingest --stream --spool inbox --org sakura --source agent   go on taking in what comes
 
 argument-org = Whose reports they are: a code or a path, as sakura/kanbo; made if it is not known
 argument-source = Name of the source; reports of one source are compared with each other
@@ -12,6 +13,8 @@ argument-system = The system all assets of the reports belong to
 argument-observed_at = When it was observed, for reports that do not say; as 2026-04-01T09:00+09:00
 argument-sees = What the source is able to see, by comma (default: by format); also to register it anew
 argument-no_create = Refuse organisations that are not known
+argument-stream = Go on taking in reports from standard input, or from the folder --spool, and print a line of JSON for each when it is durable (docs/streaming.md)
+argument-spool = Folder of reports: those renamed into it are taken in and moved to done or refused
 argument-wait = Seconds to wait for another writer (default: 60)
 
 ingest-taken = taken in
@@ -40,3 +43,19 @@ ingest-unknown_format_name = There is no format of that name.
 ingest-beyond = It covers more than its source was registered to see. If that is right, register it anew with --sees.
 ingest-future = It was observed in the future. Check the clock of the tool, and --zone.
 ingest-stopped = The work was stopped.
+
+stream-frames = Taking in reports from standard input, until it ends or Ctrl+C.
+stream-folder = Taking in the reports that are put into { $folder }, until Ctrl+C.
+stream-ended = Ended: { $taken ->
+    [one] 1 report taken in
+   *[other] { $taken } reports taken in
+}, { $unchanged } unchanged, { $refused } refused.
+stream-ended-early = It ended early. Send again what was not acknowledged; what is there already changes nothing.
+error-stream-folder = The folder of reports cannot be used.
+error-stream-stopped = The work was stopped.
+
+frame-invalid = The line before the report (its head) is not right. See docs/streaming.md.
+frame-too_large = It is larger than what is taken in by a stream. Use `yagura ingest FILE`.
+frame-head = The line before a report (its head) has no length, so what follows cannot be told apart. Send again from that report on.
+frame-cut = The input ended within a report. Send that report again.
+frame-read = Standard input could not be read.

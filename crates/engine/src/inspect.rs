@@ -15,7 +15,7 @@ use yagura_model::{
 
 use crate::{
     clock::Clock,
-    intake::{IntakeError, Member, Watch},
+    intake::{IntakeCode, IntakeError, Member, Watch},
 };
 
 /// How far a source's clock may be ahead before a time counts as in the future.
@@ -92,6 +92,8 @@ pub enum Stage {
     Parse,
     /// The comparison with what is kept, or the keeping itself.
     Ingest,
+    /// The head of a frame in a stream of reports.
+    Frame,
 }
 
 impl Stage {
@@ -101,6 +103,18 @@ impl Stage {
             Self::Intake => "intake",
             Self::Parse => "parse",
             Self::Ingest => "ingest",
+            Self::Frame => "frame",
+        }
+    }
+}
+
+impl RefusalReason {
+    /// Whether what was refused may be taken in later as it is: the lake or the disk was at fault.
+    pub fn is_passing(&self) -> bool {
+        match self.stage {
+            Stage::Intake => self.code == IntakeCode::Spool.as_str(),
+            Stage::Ingest => matches!(self.code, "busy" | "lake" | "stopped"),
+            Stage::Parse | Stage::Frame => false,
         }
     }
 }

@@ -109,7 +109,14 @@ impl Intake {
     /// # Errors
     /// When nothing of the file can be used.
     pub fn receive_file(&self, path: &Path) -> Result<Received, IntakeError> {
-        let name = path.to_string_lossy();
+        self.receive_file_as(&path.to_string_lossy(), path)
+    }
+
+    /// The same under another name.
+    ///
+    /// # Errors
+    /// As [`receive_file`](Self::receive_file).
+    pub fn receive_file_as(&self, name: &str, path: &Path) -> Result<Received, IntakeError> {
         let file = File::open(path).map_err(|error| spool::unreadable(&error))?;
         let about = file.metadata().map_err(|error| spool::unreadable(&error))?;
         if about.is_dir() {
@@ -117,11 +124,11 @@ impl Intake {
             return Err(IntakeError::new(IntakeCode::Folder, "-", message));
         }
         if !about.is_file() {
-            return self.receive(&name, &mut { file });
+            return self.receive(name, &mut { file });
         }
         let mut spool = Spool::new(&self.spool);
         let kept = spool.look(file)?;
-        self.unwrap(&name, spool, kept)
+        self.unwrap(name, spool, kept)
     }
 
     /// Takes in a stream to its end.

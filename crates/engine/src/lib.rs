@@ -1,7 +1,7 @@
 //! The use cases: intake, inspect, ingest, score, explain, browse, decisions.
 //!
 //! [`intake`] turns what a user names into the members to parse, [`inspect`] parses them without
-//! keeping anything, [`ingest`] takes them into the lake, [`score`] makes points of what the lake
+//! keeping anything, [`ingest`] takes them into the lake, [`stream`] those that go on coming, [`score`] makes points of what the lake
 //! holds, [`explain`] leads points back to the bytes of a report, [`browse`] shows what is kept,
 //! [`decisions`] are what persons say of which records are one asset.
 //! [`query`] answers SQL over it; `master` chooses among what several sources say, for all of them.
@@ -18,6 +18,7 @@ mod links;
 mod master;
 pub mod query;
 pub mod score;
+pub mod stream;
 
 #[cfg(test)]
 mod faults;

@@ -1,6 +1,6 @@
 //! `yagura ingest`: takes reports into the lake.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{
     Parser,
@@ -35,6 +35,7 @@ use crate::{
 };
 
 mod show;
+mod stream;
 
 /// How long another writer is waited for unless said otherwise, in seconds.
 const WAIT: &str = "60";
@@ -43,14 +44,24 @@ const WAIT: &str = "60";
 #[derive(Debug, Parser)]
 #[command(name = "ingest")]
 pub(crate) struct Ingest {
-    #[command(flatten)]
-    files: FileArguments,
+    #[arg(value_name = "FILE", required_unless_present = "stream", conflicts_with = "stream")]
+    files: Vec<PathBuf>,
 
-    #[arg(long, value_name = "ORG", value_parser = OrganisationCode::new)]
-    org: OrganisationCode,
+    #[arg(
+        long,
+        value_name = "ORG",
+        value_parser = OrganisationCode::new,
+        required_unless_present = "stream"
+    )]
+    org: Option<OrganisationCode>,
 
-    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
-    source: String,
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_parser = clap::builder::NonEmptyStringValueParser::new(),
+        required_unless_present = "stream"
+    )]
+    source: Option<String>,
 
     #[arg(long, value_name = "SYSTEM")]
     system: Option<String>,
@@ -76,6 +87,12 @@ pub(crate) struct Ingest {
     #[arg(long, value_name = "SECONDS", default_value = WAIT, hide_default_value = true)]
     wait: u64,
 
+    #[arg(long, conflicts_with_all = ["csv", "xlsx"])]
+    stream: bool,
+
+    #[arg(long, value_name = "DIR", requires_all = ["stream", "org", "source"])]
+    spool: Option<PathBuf>,
+
     #[command(flatten)]
     results: ResultArguments,
 }
@@ -96,6 +113,9 @@ struct Taken {
 
 impl Verb for Ingest {
     fn run(self, session: &mut Session) -> Result<Status, Failure> {
+        if self.stream {
+            return self.take_stream(session);
+        }
         let request = self.request(session)?;
         let use_case = UseCase {
             lake: session.lake()?,
@@ -105,9 +125,9 @@ impl Verb for Ingest {
         let intake = session.intake_beside_the_lake()?;
         let progress = Progress::new();
         let mut taken = Taken::default();
-        for (number, file) in self.files.files.iter().enumerate() {
+        for (number, file) in self.files.iter().enumerate() {
             let name = file.to_string_lossy();
-            progress.wait(&format!("{}/{} {name}", number + 1, self.files.files.len()));
+            progress.wait(&format!("{}/{} {name}", number + 1, self.files.len()));
             match FileArguments::receive(&intake, file) {
                 Ok(received) => {
                     for member in &received.members {
@@ -150,10 +170,15 @@ async fn take(
 
 impl Ingest {
     fn request(&self, session: &Session) -> Result<Request, Failure> {
+        // Only a stream can do without.
+        let missing = || {
+            let missing = [("argument", "--org, --source".into())];
+            Failure::Told { text: session.texts.say_with("usage-missing", &missing), detail: None }
+        };
         Ok(Request {
-            organisation: self.org.clone(),
+            organisation: self.org.clone().ok_or_else(missing)?,
             create_organisation: !self.no_create,
-            source: self.source.clone(),
+            source: self.source.clone().ok_or_else(missing)?,
             system: self.system.clone(),
             observed_at: session.at(self.observed_at)?,
             format: self.reading.format().map(|format| format.name().to_owned()),

@@ -13,6 +13,7 @@ use yagura_engine::{
     ingest::IngestError,
     intake::IntakeCode,
     lake::{check::Invariant, repair::Remedy},
+    stream::FrameError,
 };
 use yagura_model::{
     asset::RelationKind,
@@ -81,6 +82,7 @@ fn made() -> BTreeSet<String> {
     let intake = IntakeCode::ALL.iter().map(|code| format!("intake-{}", code.as_str()));
     let warning = WarningCode::ALL.iter().map(|code| format!("warning-{}", code.as_str()));
     let ingest = IngestError::CODES.iter().map(|code| format!("ingest-{code}"));
+    let frame = FrameError::CODES.iter().map(|code| format!("frame-{code}"));
     let org = AddError::CODES.iter().map(|code| format!("org-add-{code}"));
     let class = AssetClass::ALL.iter().map(|class| format!("class-{}", class.as_str()));
     let domain = Domain::ALL.iter().map(|domain| format!("domain-{}", domain.as_str()));
@@ -106,7 +108,7 @@ fn made() -> BTreeSet<String> {
     let mut ids: BTreeSet<String> = parse.chain(intake).chain(warning).collect();
     ids.extend(decision);
     ids.extend(invariant.chain(repaired));
-    ids.extend(ingest.chain(org).chain(class).chain(domain).chain(kind));
+    ids.extend(ingest.chain(frame).chain(org).chain(class).chain(domain).chain(kind));
     ids.extend(relation.chain(identifier).chain(attribute).chain(value).chain(more).chain(lines));
     crate::arguments::help::ids(&crate::arguments::command(), &mut ids);
     ids

@@ -89,9 +89,14 @@ impl Console {
 
     /// One JSON document on one line, at once.
     pub(crate) fn json_line(&mut self, document: &impl Serialize) -> io::Result<()> {
-        serde_json::to_writer(&mut self.out, document)?;
-        self.out.write_all(b"\n")?;
+        self.json_line_later(document)?;
         self.out.flush()
+    }
+
+    /// One JSON document on one line, to be written with those after it.
+    pub(crate) fn json_line_later(&mut self, document: &impl Serialize) -> io::Result<()> {
+        serde_json::to_writer(&mut self.out, document)?;
+        self.out.write_all(b"\n")
     }
 
     /// A line for people beside the results.

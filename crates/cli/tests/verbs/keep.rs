@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use crate::program::{compare, lines, run, text, yagura};
 
 /// A Grype report of one image, with some vulnerabilities.
-fn grype(image: &str, time: Option<&str>, cves: &[&str]) -> String {
+pub(super) fn grype(image: &str, time: Option<&str>, cves: &[&str]) -> String {
     let matches: Vec<String> = cves
         .iter()
         .map(|cve| {

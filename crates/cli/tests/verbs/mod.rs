@@ -9,3 +9,4 @@ mod golden;
 mod keep;
 mod lake;
 mod scoring;
+mod stream;

@@ -25,7 +25,7 @@ pub(super) async fn take(
 ) -> Result<Ingested, IngestError> {
     // Another report of the transaction, or another process, may have given the same bytes.
     if let Some(known) = source::known(transaction, &reading.digest, &reading.request).await? {
-        return Ok(known);
+        return Ok(Ingested { format: reading.format, tally: reading.stage.tally, ..known });
     }
     let mut changes = Changes::default();
     let organisations_new = organisations_of(transaction, &reading, &mut changes).await?;

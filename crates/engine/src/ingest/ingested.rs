@@ -15,7 +15,7 @@ pub struct Ingested {
     pub format: &'static str,
     /// Whether the source gave the same bytes before: then nothing changed.
     pub unchanged: bool,
-    /// What the report holds, in numbers.
+    /// What the report holds, in numbers; nothing if it was not read again.
     pub tally: Tally,
     /// The time the report counts for.
     pub observed_at: Timestamp,

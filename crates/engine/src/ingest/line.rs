@@ -32,7 +32,7 @@ pub struct IngestLine {
 }
 
 impl IngestLine {
-    /// The line of a report; of one that was there before, what is kept of it.
+    /// The line of a report; of one that was there before and not read again, what is kept of it.
     ///
     /// # Errors
     /// If the lake cannot be read.
@@ -42,10 +42,13 @@ impl IngestLine {
         snapshot: &Snapshot,
         clock: Clock,
     ) -> Result<Self, LakeError> {
-        let mut seen = inspection(file.to_owned(), ingested.format, ingested.tally, clock.now());
-        if ingested.unchanged
-            && let Some(kept) = reports::find(snapshot, ingested.report).await?
-        {
+        let kept = match ingested.format {
+            "" => reports::find(snapshot, ingested.report).await?,
+            _ => None,
+        };
+        let mut line = Self::read(ingested, file, clock);
+        if let Some(kept) = kept {
+            let seen = &mut line.inspection;
             seen.format = registry::by_name(&kept.format).map_or("", |format| format.name());
             seen.tool = kept.tool;
             seen.tool_version = kept.tool_version;
@@ -61,14 +64,20 @@ impl IngestLine {
             seen.software = kept.software;
             seen.warnings = kept.warnings;
         }
+        Ok(line)
+    }
+
+    /// The line of a report that was read.
+    pub(crate) fn read(ingested: Ingested, file: &str, clock: Clock) -> Self {
+        let mut seen = inspection(file.to_owned(), ingested.format, ingested.tally, clock.now());
         seen.observed_at = Some(ingested.observed_at);
-        Ok(Self {
+        Self {
             inspection: seen,
             report: ingested.report,
             digest: ingested.digest,
             unchanged: ingested.unchanged,
             effects: ingested.effects,
             time_assumed: ingested.time_assumed,
-        })
+        }
     }
 }

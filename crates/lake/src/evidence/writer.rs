@@ -27,6 +27,8 @@ pub struct EvidenceWriter {
     pack: u64,
     length: u64,
     file: Option<BufWriter<File>>,
+    /// Whether something could not be written: nobody knows what lies in the pack from there on.
+    failed: bool,
     /// What was kept since the writer was opened: the same bytes again need no second place.
     kept: BTreeMap<Digest, EvidenceEntry>,
 }
@@ -36,7 +38,15 @@ impl EvidenceWriter {
     pub fn open(store: Store, packs: &BTreeMap<u64, u64>) -> Self {
         let (pack, length) =
             packs.last_key_value().map_or((1, 0), |(pack, length)| (*pack, *length));
-        Self { store, limit: PACK_LIMIT, pack, length, file: None, kept: BTreeMap::new() }
+        Self {
+            store,
+            limit: PACK_LIMIT,
+            pack,
+            length,
+            file: None,
+            failed: false,
+            kept: BTreeMap::new(),
+        }
     }
 
     #[cfg(test)]
@@ -82,8 +92,12 @@ impl EvidenceWriter {
     /// Hands what was appended to the operating system, to be made durable by the next sync, and
     /// gives the length of the open pack for the next manifest.
     pub fn flush(&mut self) -> Result<BTreeMap<u64, u64>, EvidenceError> {
+        let path = pack_path(self.pack);
+        if self.failed {
+            let earlier = std::io::Error::other("writing to it failed before");
+            return Err(EvidenceError::io("write", &path)(earlier));
+        }
         if let Some(file) = &mut self.file {
-            let path = pack_path(self.pack);
             file.flush().map_err(EvidenceError::io("write", &path))?;
             self.store.note_file(&path);
         }
@@ -107,7 +121,9 @@ impl EvidenceWriter {
             Some(file) => file,
             None => self.file.insert(open_pack(&self.store, self.pack, self.length)?),
         };
-        file.write_all(stored).map_err(EvidenceError::io("write", &path))?;
+        let written = file.write_all(stored);
+        self.failed |= written.is_err();
+        written.map_err(EvidenceError::io("write", &path))?;
         fail_point("evidence.appended");
         let location = Location::Pack { number: self.pack, offset: self.length };
         self.length += stored.len() as u64;
