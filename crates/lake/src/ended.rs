@@ -1,6 +1,7 @@
 //! The versions that stand no longer and whose files do not say so.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use hashbrown::HashMap;
 use yagura_model::id::Commit;
@@ -31,6 +32,11 @@ impl Ended {
     /// What a commit wrote that ended, by its number there, with what ended it.
     pub(crate) fn of(&self, commit: Commit) -> Option<&HashMap<i32, Commit>> {
         self.by_commit.get(&commit)
+    }
+
+    /// Whether something ended that one of these commits wrote.
+    pub(crate) fn any_of(&self, commits: RangeInclusive<Commit>) -> bool {
+        self.by_commit.range(commits).next().is_some()
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -29,6 +29,7 @@ pub mod row;
 pub mod rows;
 pub mod scan;
 mod snapshot;
+mod stands;
 pub mod stats;
 pub mod store;
 pub mod table;

@@ -1,4 +1,8 @@
-//! A table as DataFusion reads it: the files its manifest names, and no others.
+//! A table as DataFusion reads it: the files its manifest names, and no others, and of their rows
+//! those that stand by what is known.
+//!
+//! Few files have a row that stands no longer. Those that may are read with the names of their rows
+//! and a filter over them, all others as they are.
 
 use std::sync::Arc;
 
@@ -16,33 +20,60 @@ use datafusion::{
     },
     execution::object_store::ObjectStoreUrl,
     logical_expr::{Expr, TableProviderFilterPushDown, utils::conjunction},
-    physical_plan::{ExecutionPlan, empty::EmptyExec},
+    physical_plan::{ExecutionPlan, empty::EmptyExec, filter::FilterExecBuilder, union::UnionExec},
 };
 
 use object_store::ObjectMeta;
+use yagura_model::id::Commit;
 
 use crate::{
     delta::DataFile,
+    ended::Ended,
+    stands::Stands,
     store::Store,
     table::{SHARD, Table},
 };
 
-/// Some files of one table.
+/// The lowest and the highest value of a column, if they are known.
+type Range = Option<(i64, i64)>;
+
+/// The rows that stand of some files of one table.
 #[derive(Debug)]
 pub(crate) struct TableFiles {
     store: Store,
     schema: TableSchema,
     files: Vec<DataFile>,
+    ended: Arc<Ended>,
+    known: Option<Commit>,
 }
 
 impl TableFiles {
-    pub(crate) fn new(store: Store, table: Table, files: Vec<DataFile>) -> Self {
+    /// By what was known at a commit, or by all that is.
+    pub(crate) fn new(
+        store: Store,
+        table: Table,
+        mut files: Vec<DataFile>,
+        ended: Arc<Ended>,
+        known: Option<Commit>,
+    ) -> Self {
+        // No row of the history stands now.
+        files.retain(|file| known.is_some() || !file.is_history);
         let mut schema = TableSchema::builder(table.file_schema());
         if table.is_sharded() {
             let shard = Arc::new(Field::new(SHARD, DataType::Int32, false));
             schema = schema.with_table_partition_cols(vec![shard]);
         }
-        Self { store, schema: schema.build(), files }
+        Self { store, schema: schema.build(), files, ended, known }
+    }
+
+    /// Whether a row of a file may not stand.
+    fn may_have_ended(&self, file: &DataFile) -> bool {
+        let written_by = file.ranges.get("written_by");
+        file.is_history
+            || written_by.is_none_or(|(first, last)| {
+                let after = self.known.is_some_and(|known| *last > known.0);
+                after || self.ended.any_of(Commit(*first)..=Commit(*last))
+            })
     }
 
     fn file(&self, file: &DataFile) -> PartitionedFile {
@@ -101,14 +132,64 @@ impl TableProvider for TableFiles {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        if self.files.is_empty() {
-            let schema = self.schema();
-            let projected = match projection {
-                Some(indices) => Arc::new(schema.project(indices)?),
-                None => schema,
-            };
-            return Ok(Arc::new(EmptyExec::new(projected)));
+        let (ended, whole): (Vec<&DataFile>, Vec<&DataFile>) =
+            self.files.iter().partition(|file| self.may_have_ended(file));
+        let schema = self.schema();
+        let wanted = projection.cloned().unwrap_or_else(|| (0..schema.fields().len()).collect());
+        let mut parts: Vec<Arc<dyn ExecutionPlan>> = Vec::new();
+        if !whole.is_empty() {
+            parts.push(self.read(state, &whole, wanted.clone(), filters, limit)?);
         }
+        if !ended.is_empty() {
+            let mut columns = wanted.clone();
+            for name in Stands::COLUMNS {
+                let index = schema.index_of(name)?;
+                if !columns.contains(&index) {
+                    columns.push(index);
+                }
+            }
+            let read = self.read(state, &ended, columns, filters, None)?;
+            let stands = Stands::new(Arc::clone(&self.ended), self.known);
+            let predicate = stands.over(&read.schema(), state.config_options())?;
+            let filter = FilterExecBuilder::new(predicate, read)
+                .apply_projection(Some((0..wanted.len()).collect()))?;
+            parts.push(Arc::new(filter.build()?));
+        }
+        match parts.len() {
+            0 => Ok(Arc::new(EmptyExec::new(Arc::new(schema.project(&wanted)?)))),
+            1 => Ok(parts.swap_remove(0)),
+            _ => UnionExec::try_new(parts),
+        }
+    }
+}
+
+impl TableFiles {
+    /// What the log says of some files together: a join keeps in memory what is smaller, and knows
+    /// by the bounds of its keys how much comes of it.
+    fn together(&self, files: &[&DataFile]) -> Statistics {
+        let schema = self.schema.table_schema();
+        let mut statistics = Statistics::new_unknown(schema);
+        statistics.num_rows = Precision::Exact(count(files.iter().map(|file| file.rows).sum()));
+        for (field, column) in schema.fields().iter().zip(&mut statistics.column_statistics) {
+            let mut ranges = files.iter().map(|file| file.ranges.get(field.name()).copied());
+            let both = |a: Range, b: Range| Some((a?.0.min(b?.0), a?.1.max(b?.1)));
+            if let Some((low, high)) = ranges.next().and_then(|first| ranges.fold(first, both)) {
+                column.min_value = bound(field.data_type(), low).to_inexact();
+                column.max_value = bound(field.data_type(), high).to_inexact();
+            }
+        }
+        statistics
+    }
+
+    /// Some files with some columns, without those that can hold no answer.
+    fn read(
+        &self,
+        state: &dyn Session,
+        files: &[&DataFile],
+        columns: Vec<usize>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
         let mut source = ParquetSource::new(self.schema.clone());
         if let Some(filter) = conjunction(filters.iter().cloned()) {
             let schema = DFSchema::try_from(self.schema())?;
@@ -116,14 +197,11 @@ impl TableProvider for TableFiles {
         }
         let url = ObjectStoreUrl::local_filesystem();
         state.runtime_env().register_object_store(url.as_ref(), self.store.backend());
-        let files = FileGroup::new(self.files.iter().map(|file| self.file(file)).collect());
-        let rows = self.files.iter().map(|file| file.rows).sum();
-        let mut statistics = Statistics::new_unknown(self.schema.table_schema());
-        statistics.num_rows = Precision::Exact(count(rows));
+        let group = FileGroup::new(files.iter().map(|file| self.file(file)).collect());
         let scan = FileScanConfigBuilder::new(url, Arc::new(source))
-            .with_file_groups(files.split_files(state.config().target_partitions()))
-            .with_statistics(statistics)
-            .with_projection_indices(projection.cloned())?
+            .with_file_groups(group.split_files(state.config().target_partitions()))
+            .with_statistics(self.together(files))
+            .with_projection_indices(Some(columns))?
             .with_limit(limit)
             .build();
         Ok(DataSourceExec::from_data_source(scan))

@@ -150,7 +150,9 @@ async fn session(
     let runtime = RuntimeEnvBuilder::new()
         .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory)))
         .build_arc()?;
-    let config = SessionConfig::new().with_target_partitions(2).with_information_schema(false);
+    let mut config = SessionConfig::new().with_target_partitions(2).with_information_schema(false);
+    // Rows that cannot be in the answer are left out before all of their columns are decoded.
+    config.options_mut().execution.parquet.pushdown_filters = true;
     let state = || {
         let builder = SessionStateBuilder::new().with_config(config.clone());
         builder.with_runtime_env(Arc::clone(&runtime)).with_default_features().build()
@@ -158,12 +160,11 @@ async fn session(
     let inner = SessionContext::new_with_state(state());
     snapshot.prepare(Table::ALL).await?;
     for table in Table::ALL {
-        let name = format!("raw_{}", table.name());
+        let name = format!("standing_{}", table.name());
         inner.register_table(name, snapshot.provider(*table).await?)?;
     }
-    let commit = snapshot.commit().0;
     for table in Table::ALL {
-        let frame = inner.sql(&views::in_force(*table, as_of, commit)).await?;
+        let frame = inner.sql(&views::in_force(*table, as_of)).await?;
         inner.register_table(format!("{}_in_force", table.name()), frame.into_view())?;
     }
     inner.register_table("masters", Arc::new(masters.table()?))?;

@@ -128,6 +128,19 @@ impl<'s> Standing<'s> {
     }
 }
 
+/// Which rows of a batch stand and are wanted.
+pub(crate) fn stand(
+    batch: &RecordBatch,
+    filter: &Filter,
+    ended: &Ended,
+) -> Result<BooleanArray, LakeError> {
+    let mut stand = vec![false; batch.num_rows()];
+    for (row, _) in Standing::open(batch, filter, ended)?.all() {
+        stand.get_mut(row).into_iter().for_each(|stands| *stands = true);
+    }
+    Ok(BooleanArray::from(stand))
+}
+
 /// Shows the rows wanted of a batch; keeps its columns for the one that comes after it.
 fn each_row<T: Row>(
     batch: &RecordBatch,
@@ -232,11 +245,7 @@ fn in_force<T: Row>(
     filter: &Filter,
     ended: &Ended,
 ) -> Result<RecordBatch, LakeError> {
-    let mut stands = vec![false; batch.num_rows()];
-    for (row, _) in Standing::open(batch, filter, ended)?.all() {
-        stands.get_mut(row).into_iter().for_each(|stands| *stands = true);
-    }
-    let batch = filter_record_batch(batch, &BooleanArray::from(stands))?;
+    let batch = filter_record_batch(batch, &stand(batch, filter, ended)?)?;
     let table = T::TABLE.file_schema();
     let typed = |(field, column): (&Arc<Field>, &ArrayRef)| {
         let field = table.field_with_name(field.name())?;

@@ -196,10 +196,22 @@ impl Snapshot {
         Ok(files.iter().map(entry).collect())
     }
 
-    /// A table as DataFusion reads it; one that was never written to has no files.
+    /// The rows of a table that stand, as DataFusion reads them; one that was never written to has
+    /// no files.
     pub(crate) async fn provider(&self, table: Table) -> Result<Arc<TableFiles>, LakeError> {
-        let files = self.open(table).await?.map(|(_, files)| files.clone()).unwrap_or_default();
-        Ok(Arc::new(TableFiles::new(self.store.clone(), table, files)))
+        self.standing(table, self.known.map(|(_, commit)| commit)).await
+    }
+
+    /// The same by what was known at a commit, or by all that is.
+    pub(crate) async fn standing(
+        &self,
+        table: Table,
+        known: Option<Commit>,
+    ) -> Result<Arc<TableFiles>, LakeError> {
+        let (opened, all) = tokio::try_join!(self.open(table), self.superseded())?;
+        let files = opened.map(|(_, files)| files.clone()).unwrap_or_default();
+        let ended = all.get(&table).map(Arc::clone).unwrap_or_default();
+        Ok(Arc::new(TableFiles::new(self.store.clone(), table, files, ended, known)))
     }
 
     /// A table and its files; `None` if nothing was ever written to it.

@@ -49,27 +49,10 @@ impl View {
     }
 }
 
-/// The versions in force of a table that were there at a time.
-///
-/// `superseded` joins the versions other commits put something in the place of; `{commit}` is the
-/// last commit known.
-pub(crate) fn in_force(table: Table, as_of: AsOf, commit: i64) -> String {
-    let name = table.name();
-    let mut conditions = vec![
-        format!("t.written_by <= {commit}"),
-        format!("(t.superseded_by IS NULL OR t.superseded_by > {commit})"),
-        "s.old_row IS NULL".to_owned(),
-    ];
-    conditions.extend(there(table, as_of));
-    format!(
-        "SELECT t.* FROM raw_{name} t LEFT JOIN \
-         (SELECT old_written_by, old_row FROM raw_superseded \
-          WHERE of_table = {number} AND written_by <= {commit}) s \
-         ON t.written_by = s.old_written_by AND t.row = s.old_row \
-         WHERE {conditions}",
-        number = table.number(),
-        conditions = conditions.join(" AND "),
-    )
+/// The rows in force of a table that were there at a time.
+pub(crate) fn in_force(table: Table, as_of: AsOf) -> String {
+    let there = there(table, as_of).map(|there| format!(" WHERE {there}")).unwrap_or_default();
+    format!("SELECT t.* FROM standing_{} t{there}", table.name())
 }
 
 /// What must hold of a row of a table that was there at a time.
@@ -101,20 +84,21 @@ pub(crate) fn open(as_of: AsOf) -> &'static str {
     if as_of.present { "resolved_at IS NULL" } else { "TRUE" }
 }
 
-/// All views, in an order in which each stands on those before it. `{open}` is the condition of an
+/// All views, in an order in which each stands on those before it. What is smaller stands first in a
+/// join: it is what a join keeps in memory. `{open}` is the condition of an
 /// open interval, `{m:…}` a column of what stands of an asset.
 pub const VIEWS: &[View] = &[
     View {
         name: "attribute_values",
         row: "an attribute of an asset, as one source says it",
         sql: "SELECT l.asset, a.name, a.value, a.first_seen, a.subject, a.report \
-              FROM attributes a JOIN links l ON a.subject = l.subject WHERE {open_a}",
+              FROM links l JOIN attributes a ON a.subject = l.subject WHERE {open_a}",
     },
     View {
         name: "identifier_values",
         row: "an identifier of an asset, as one source knows it",
         sql: "SELECT l.asset, {identifier} AS kind, i.value, i.first_seen, i.subject \
-              FROM identifiers i JOIN links l ON i.subject = l.subject WHERE {open_i}",
+              FROM links l JOIN identifiers i ON i.subject = l.subject WHERE {open_i}",
     },
     View {
         name: "inventory",
@@ -175,8 +159,9 @@ pub const VIEWS: &[View] = &[
                      c.id AS check_id, c.title, {kind} AS kind, c.cves, {state} AS state, \
                      {severity} AS severity, {disposition} AS disposition, f.location, \
                      f.fixed_version, f.first_seen, f.resolved_at, f.report, f.record \
-              FROM findings_in_force f JOIN links l ON f.subject = l.subject \
-              JOIN checks_in_force c ON f.check = c.check JOIN sources_in_force o ON f.source = o.source",
+              FROM sources_in_force o JOIN (checks_in_force c JOIN \
+              (links l JOIN findings_in_force f ON f.subject = l.subject) \
+              ON f.check = c.check) ON f.source = o.source",
     },
     View {
         name: "findings",

@@ -182,17 +182,7 @@ async fn answers(snapshot: &Snapshot) -> Vec<String> {
 
 /// What the views stand on, at each commit.
 async fn known_then(snapshot: &Snapshot) -> Vec<String> {
-    let context = SessionContext::new();
-    let tables = [
-        (Table::Superseded, "1"),
-        (Table::Findings, "written_by, \"row\""),
-        (Table::Attributes, "written_by, \"row\""),
-        (Table::Sources, "written_by, \"row\""),
-    ];
-    for (table, _) in tables {
-        let name = format!("raw_{}", table.name());
-        context.register_table(name, snapshot.provider(table).await.unwrap()).unwrap();
-    }
+    let tables = [Table::Findings, Table::Attributes, Table::Sources];
     let mut answers = Vec::new();
     let last = snapshot.commit().0;
     for number in (0..=last).filter(|number| last - number < 4 || number % 5 == 0) {
@@ -204,10 +194,15 @@ async fn known_then(snapshot: &Snapshot) -> Vec<String> {
             1 => AsOf::time(at(number - 1)),
             _ => AsOf::present(at(number)),
         };
-        for (table, order) in tables.into_iter().skip(1) {
-            let sql = in_force(table, as_of, number);
+        for table in tables {
+            let context = SessionContext::new();
+            let standing = snapshot.standing(table, Some(Commit(number))).await.unwrap();
+            context.register_table(format!("standing_{}", table.name()), standing).unwrap();
+            let sql = in_force(table, as_of);
             // Not what became of them since, which is not known then.
-            let sql = format!("SELECT * EXCLUDE (superseded_by) FROM ({sql}) ORDER BY {order}");
+            let sql = format!(
+                "SELECT * EXCLUDE (superseded_by) FROM ({sql}) ORDER BY written_by, \"row\""
+            );
             let rows = context.sql(&sql).await.unwrap().collect().await.unwrap();
             let count: usize = rows.iter().map(|batch| batch.num_rows()).sum();
             let read = match table {
