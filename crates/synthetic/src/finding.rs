@@ -12,10 +12,7 @@ use crate::{
 /// How much more or less than others a device has, in 64ths; on average 64.
 const RATES: &[u64] = &[10, 20, 32, 44, 56, 64, 72, 90, 104, 148];
 
-/// Of a thousand findings so many are corrected within the plan's days.
-const CORRECTED: u32 = 420;
-
-/// And of those so many come back.
+/// Of a thousand findings that are corrected so many come back.
 const REOPENED: u32 = 50;
 
 /// Of a thousand machines, so many fail a rule at some time.
@@ -117,7 +114,7 @@ impl Government {
         let opened = opened.max(possible);
         let between =
             |chance: Chance, from: i64| from + chance.below((span - from).max(1) as u64) as i64;
-        let closed = (opened < span && chance.at(1).happens(CORRECTED))
+        let closed = (opened < span && chance.at(1).happens(self.plan().corrected))
             .then(|| between(chance.at(2), opened.max(0)));
         let reopened = closed
             .filter(|_| chance.at(3).happens(REOPENED))

@@ -22,9 +22,10 @@ pub struct Plan {
     pub systems: u64,
     /// How many data sets.
     pub data_sets: u64,
-    /// How many findings a device has in the whole time, on average; about 60 % of them are open
-    /// at the end.
+    /// How many findings a device has in the whole time, on average.
     pub findings_per_device: u32,
+    /// Of a thousand findings so many are corrected within this time.
+    pub corrected: u32,
     /// How many vulnerability checks there are.
     pub checks: u32,
     /// The first moment.
@@ -114,6 +115,7 @@ impl Plan {
             systems: each(devices / 200),
             data_sets: each(devices / 400),
             findings_per_device: 50,
+            corrected: 420,
             checks: 24_000,
             // 2025-11-01.
             start: Timestamp::constant(1_761_955_200, 0),
