@@ -36,7 +36,7 @@ pub(crate) fn main(words: &[String]) -> Result<(), Failure> {
         ("asset", [lake, asset]) => runtime.block_on(shown(lake, asset))?,
         ("explain", [lake, asset]) => runtime.block_on(explained(lake, asset))?,
         ("identity", [lake, devices]) => runtime.block_on(identity::resolved(lake, devices))?,
-        ("bulk", [lake, devices]) => runtime.block_on(repository::bulk::taken(lake, devices))?,
+        (_, paths) if let Some(said) = repository::step(name, paths, &runtime) => said?,
         _ => return Err(format!("no step is called `{name}` with {} paths", paths.len()).into()),
     };
     if let Some(object) = said.as_object_mut() {

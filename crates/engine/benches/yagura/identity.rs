@@ -23,7 +23,7 @@ use crate::{
     Failure,
     figure::{Figure, Side},
     run::{Bench, Run, child},
-    truth::{self, gathered},
+    truth::{self, Otherwise, gathered},
 };
 
 pub(crate) const BENCH: Bench = Bench { name: "identity", only_named: true, measure };
@@ -75,10 +75,11 @@ pub(crate) async fn resolved(lake: &Path, devices: &Path) -> Result<Value, Failu
     let (lake, rules) = (Lake::open(lake)?, Rules::shipped().clone());
     let ingest = Ingest { lake, rules, clock: Clock::Fixed(end) };
     let mut writer = ingest.lake.write(std::time::Duration::ZERO, end).await?;
+    let said = Otherwise { truths: true, ..Otherwise::default() };
     let mut reports = government.reports();
     loop {
         let some = reports.by_ref().take(TOGETHER);
-        let readings = some.map(|report| gathered(&ingest, &government, report, true));
+        let readings = some.map(|report| gathered(&ingest, &government, report, said));
         let readings = readings.collect::<Result<Vec<_>, _>>()?;
         if readings.is_empty() {
             break;

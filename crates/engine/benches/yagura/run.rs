@@ -6,7 +6,12 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::{Failure, child, figure::Figure, input::Shape, nessus, ocsf};
+use crate::{
+    Failure, child,
+    figure::{Asked, Figure, Side},
+    input::Shape,
+    nessus, ocsf,
+};
 
 /// How often each figure is measured; the best counts.
 pub(crate) const TIMES: usize = 3;
@@ -29,7 +34,25 @@ pub(crate) struct Run {
     pub(crate) scale: f64,
     pub(crate) shape: Shape,
     pub(crate) figures: Vec<Figure>,
+    /// What was asked of the views, and how long others took.
+    pub(crate) asked: Vec<Asked>,
+    /// What the input is made of.
+    pub(crate) input: serde_json::Map<String, Value>,
+    /// What has to be known beside the figures.
+    pub(crate) notes: Vec<String>,
+    /// What makes the whole run fail when all is shown.
+    pub(crate) failures: Vec<String>,
+    pub(crate) wanted: Wanted,
     lakes: usize,
+}
+
+/// What of the bench of the repository is wanted.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wanted {
+    /// Names of its parts; none is all.
+    pub(crate) parts: Vec<String>,
+    /// A lake that it made before.
+    pub(crate) lake: Option<PathBuf>,
 }
 
 /// What one process did.
@@ -61,8 +84,37 @@ pub(crate) struct Input {
 }
 
 impl Run {
-    pub(crate) fn new(folder: PathBuf, scale: f64) -> Self {
-        Self { folder, scale, shape: Shape::scaled(scale), figures: Vec::new(), lakes: 0 }
+    pub(crate) fn new(folder: PathBuf, scale: f64, wanted: Wanted) -> Self {
+        Self {
+            folder,
+            scale,
+            shape: Shape::scaled(scale),
+            figures: Vec::new(),
+            asked: Vec::new(),
+            input: serde_json::Map::new(),
+            notes: Vec::new(),
+            failures: Vec::new(),
+            wanted,
+            lakes: 0,
+        }
+    }
+
+    /// Adds a figure that has no file for its input.
+    pub(crate) fn figure(
+        &mut self,
+        name: &str,
+        value: f64,
+        unit: &'static str,
+        bar: Option<(Side, f64)>,
+    ) {
+        self.figures.push(Figure { name: name.to_owned(), input: 0, value, unit, bar });
+    }
+
+    /// A new folder, for who needs one.
+    pub(crate) fn new_folder(&self, name: &str) -> Result<PathBuf, Failure> {
+        let folder = self.folder.join(name);
+        std::fs::create_dir_all(&folder)?;
+        Ok(folder)
     }
 
     /// The report in OCSF of a day, made unless it is there.
