@@ -16,6 +16,7 @@ pub(crate) const TASK: Task = Task {
 const BESIDE_OTHERS: &str = "repository";
 
 /// The engine has the bench program, since xtask knows nothing of what the engine is made of.
+#[expect(clippy::print_stderr, reason = "standard output has the figures")]
 fn measure(arguments: &[String]) -> Result<()> {
     let root = root()?;
     let words = ["bench", "--quiet", "--locked", "--workspace", "--bench", "yagura"];

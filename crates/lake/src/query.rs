@@ -29,7 +29,6 @@ use crate::{
     error::LakeError,
     masters::Masters,
     snapshot::Snapshot,
-    table::Table,
     views::{self, AsOf, VIEWS, View},
 };
 
@@ -109,10 +108,9 @@ pub(crate) async fn stream(
     limits: QueryLimits,
     masters: Masters,
 ) -> Result<SendableRecordBatchStream, LakeError> {
-    let context = session(snapshot, as_of, limits, masters).await?;
+    let context = session(snapshot, sql, as_of, limits, masters).await?;
     let options =
         SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-    one_select(&context, sql)?;
     let frame = context.sql_with_options(sql, options).await?;
     Ok(frame.execute_stream().await?)
 }
@@ -140,9 +138,10 @@ pub(crate) fn one_select(
     Ok(named)
 }
 
-/// A session that knows the views and nothing else.
+/// A session that knows the views that one `SELECT` names, and nothing else.
 async fn session(
     snapshot: &Snapshot,
+    sql: &str,
     as_of: AsOf,
     limits: QueryLimits,
     masters: Masters,
@@ -157,27 +156,24 @@ async fn session(
         let builder = SessionStateBuilder::new().with_config(config.clone());
         builder.with_runtime_env(Arc::clone(&runtime)).with_default_features().build()
     };
+    let outer = SessionContext::new_with_state(state());
+    let named = one_select(&outer, sql)?;
+    let (views, tables) = views::beneath(&named);
+    snapshot.prepare(&tables).await?;
     let inner = SessionContext::new_with_state(state());
-    snapshot.prepare(Table::ALL).await?;
-    for table in Table::ALL {
-        let name = format!("standing_{}", table.name());
-        inner.register_table(name, snapshot.provider(*table).await?)?;
-    }
-    for table in Table::ALL {
-        let frame = inner.sql(&views::in_force(*table, as_of)).await?;
-        inner.register_table(format!("{}_in_force", table.name()), frame.into_view())?;
+    for table in tables {
+        let name = table.name();
+        inner.register_table(format!("standing_{name}"), snapshot.provider(table).await?)?;
+        let frame = inner.sql(&views::in_force(table, as_of)).await?;
+        inner.register_table(format!("{name}_in_force"), frame.into_view())?;
     }
     inner.register_table("masters", Arc::new(masters.table()?))?;
-    for table in [Table::Links, Table::Attributes, Table::Identifiers, Table::Assets] {
-        let frame = inner.sql(&format!("SELECT * FROM {}_in_force", table.name())).await?;
-        inner.register_table(table.name(), frame.into_view())?;
-    }
-    let outer = SessionContext::new_with_state(state());
-    for view in VIEWS {
-        let view_sql = expand(view.sql, as_of);
-        let frame = inner.sql(&view_sql).await?;
+    for view in views {
+        let frame = inner.sql(&expand(view.sql, as_of)).await?;
         inner.register_table(view.name, frame.clone().into_view())?;
-        outer.register_table(view.name, frame.into_view())?;
+        if named.iter().any(|one| one.name == view.name) {
+            outer.register_table(view.name, frame.into_view())?;
+        }
     }
     Ok(outer)
 }

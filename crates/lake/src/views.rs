@@ -3,6 +3,8 @@
 //! Each is SQL over the tables of one snapshot, at one time ([`AsOf`]) and by what the snapshot knows
 //! ([`Snapshot::as_known_at`](crate::Snapshot::as_known_at)). `docs/query.md` lists their columns; a test of the engine keeps it current.
 
+use std::collections::BTreeSet;
+
 use yagura_model::Timestamp;
 
 use crate::table::Table;
@@ -47,6 +49,17 @@ impl View {
     pub fn all_rows(&self) -> String {
         format!("SELECT * FROM {}", self.name)
     }
+
+    /// The tables and views its SQL reads: what stands behind FROM and JOIN.
+    fn reads(&self) -> impl Iterator<Item = &'static str> {
+        let words = self.sql.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let words = words.filter(|word| !word.is_empty());
+        let before = words.clone();
+        before
+            .zip(words.skip(1))
+            .filter(|(before, _)| matches!(*before, "FROM" | "JOIN"))
+            .map(|(_, name)| name)
+    }
 }
 
 /// The rows in force of a table that were there at a time.
@@ -79,6 +92,21 @@ fn there(table: Table, AsOf { at, present }: AsOf) -> Option<String> {
     }
 }
 
+/// What some views stand on: views, each behind those it stands on itself, and tables.
+pub(crate) fn beneath(named: &[&'static View]) -> (Vec<&'static View>, Vec<Table>) {
+    let mut names: BTreeSet<&str> = named.iter().map(|view| view.name).collect();
+    let mut views: Vec<&View> = Vec::new();
+    for view in VIEWS.iter().rev() {
+        if names.contains(view.name) {
+            names.extend(view.reads());
+            views.push(view);
+        }
+    }
+    views.reverse();
+    let read = |table: &Table| names.contains(format!("{}_in_force", table.name()).as_str());
+    (views, Table::ALL.iter().copied().filter(read).collect())
+}
+
 /// What is open of an interval: at a time of the past the intervals were chosen already.
 pub(crate) fn open(as_of: AsOf) -> &'static str {
     if as_of.present { "resolved_at IS NULL" } else { "TRUE" }
@@ -92,13 +120,13 @@ pub const VIEWS: &[View] = &[
         name: "attribute_values",
         row: "an attribute of an asset, as one source says it",
         sql: "SELECT l.asset, a.name, a.value, a.first_seen, a.subject, a.report \
-              FROM links l JOIN attributes a ON a.subject = l.subject WHERE {open_a}",
+              FROM links_in_force l JOIN attributes_in_force a ON a.subject = l.subject WHERE {open_a}",
     },
     View {
         name: "identifier_values",
         row: "an identifier of an asset, as one source knows it",
         sql: "SELECT l.asset, {identifier} AS kind, i.value, i.first_seen, i.subject \
-              FROM links l JOIN identifiers i ON i.subject = l.subject WHERE {open_i}",
+              FROM links_in_force l JOIN identifiers_in_force i ON i.subject = l.subject WHERE {open_i}",
     },
     View {
         name: "inventory",
@@ -107,7 +135,7 @@ pub const VIEWS: &[View] = &[
                      coalesce({m:managed_by}, v.organisation) AS organisation, \
                      {m:used_by} AS used_by, {m:operated_by} AS operated_by, \
                      {m:part_of} AS system, v.first_seen \
-              FROM assets v LEFT JOIN masters m ON m.asset = v.asset",
+              FROM assets_in_force v LEFT JOIN masters m ON m.asset = v.asset",
     },
     View {
         name: "devices",
@@ -117,7 +145,7 @@ pub const VIEWS: &[View] = &[
                      {m:part_of} AS system, {m:os} AS os, {m:os.version} AS os_version, \
                      {m:owner} AS owner, {m:exposure} AS exposure, \
                      {m:life_cycle} AS life_cycle, v.first_seen \
-              FROM assets v LEFT JOIN masters m ON m.asset = v.asset WHERE v.domain = 1",
+              FROM assets_in_force v LEFT JOIN masters m ON m.asset = v.asset WHERE v.domain = 1",
     },
     View {
         name: "users",
@@ -128,7 +156,7 @@ pub const VIEWS: &[View] = &[
                      {m:account.mfa} AS mfa, {m:account.privileged} AS privileged, \
                      {m:account.last_login} AS last_login, {m:trained_at} AS trained_at, \
                      v.first_seen \
-              FROM assets v LEFT JOIN masters m ON m.asset = v.asset WHERE v.domain = 2",
+              FROM assets_in_force v LEFT JOIN masters m ON m.asset = v.asset WHERE v.domain = 2",
     },
     View {
         name: "systems",
@@ -139,7 +167,7 @@ pub const VIEWS: &[View] = &[
                      {m:confidentiality} AS confidentiality, {m:integrity} AS integrity, \
                      {m:availability} AS availability, {m:assessed_at} AS assessed_at, \
                      v.first_seen \
-              FROM assets v LEFT JOIN masters m ON m.asset = v.asset WHERE v.domain = 3",
+              FROM assets_in_force v LEFT JOIN masters m ON m.asset = v.asset WHERE v.domain = 3",
     },
     View {
         name: "data_sets",
@@ -150,7 +178,7 @@ pub const VIEWS: &[View] = &[
                      {m:integrity} AS integrity, {m:availability} AS availability, \
                      {m:encrypted} AS encrypted, {m:personal_data} AS personal_data, \
                      {m:stored_at} AS stored_at, v.first_seen \
-              FROM assets v LEFT JOIN masters m ON m.asset = v.asset WHERE v.domain = 4",
+              FROM assets_in_force v LEFT JOIN masters m ON m.asset = v.asset WHERE v.domain = 4",
     },
     View {
         name: "finding_history",
@@ -160,7 +188,7 @@ pub const VIEWS: &[View] = &[
                      {severity} AS severity, {disposition} AS disposition, f.location, \
                      f.fixed_version, f.first_seen, f.resolved_at, f.report, f.record \
               FROM sources_in_force o JOIN (checks_in_force c JOIN \
-              (links l JOIN findings_in_force f ON f.subject = l.subject) \
+              (links_in_force l JOIN findings_in_force f ON f.subject = l.subject) \
               ON f.check = c.check) ON f.source = o.source",
     },
     View {
@@ -181,7 +209,7 @@ pub const VIEWS: &[View] = &[
         name: "software",
         row: "a package or program on an asset",
         sql: "SELECT DISTINCT l.asset, p.name, p.version, p.purl, p.cpe, p.vendor \
-              FROM software_in_force w JOIN links l ON w.subject = l.subject \
+              FROM software_in_force w JOIN links_in_force l ON w.subject = l.subject \
               JOIN (SELECT software_set, unnest(packages) AS package FROM software_sets_in_force) i \
               ON w.software_set = i.software_set \
               JOIN packages_in_force p ON i.package = p.package WHERE {open_w}",
