@@ -26,6 +26,9 @@ const REGISTERS: u32 = 26;
 /// twice, once being taken in and once being gathered.
 const TOGETHER: u64 = 300_000;
 
+/// As much as so many findings counts an asset of a report: registers state none.
+const ASSET: u64 = 10;
+
 /// And most reports.
 const REPORTS: usize = 1_024;
 
@@ -90,16 +93,17 @@ fn gather(
     send: &SyncSender<Vec<Reading>>,
 ) -> Result<Duration, String> {
     let mut time = Duration::ZERO;
-    let (mut together, mut findings) = (Vec::new(), 0);
+    let (mut together, mut weight) = (Vec::new(), 0);
     for report in government.reports().filter(is_sent) {
         let begun = Instant::now();
         let reading = gathered(ingest, government, report, Otherwise::default());
         let reading = reading.map_err(|error| error.to_string())?;
         time += begun.elapsed();
-        findings += reading.tally().account.findings;
+        let tally = reading.tally();
+        weight += tally.account.findings + tally.assets * ASSET;
         together.push(reading);
-        if findings >= TOGETHER || together.len() >= REPORTS {
-            findings = 0;
+        if weight >= TOGETHER || together.len() >= REPORTS {
+            weight = 0;
             send.send(std::mem::take(&mut together)).map_err(|error| error.to_string())?;
         }
     }
