@@ -4,7 +4,8 @@
 //! keeping anything, [`ingest`] takes them into the lake, [`stream`] those that go on coming, [`score`] makes points of what the lake
 //! holds, [`explain`] leads points back to the bytes of a report, [`browse`] shows what is kept,
 //! [`decisions`] are what persons say of which records are one asset.
-//! [`query`] answers SQL over it; `master` chooses among what several sources say, for all of them.
+//! [`query`] answers SQL over it; `master` chooses among what several sources say, for all of them;
+//! [`tree`] says which organisation stands under which.
 //! [`clock`] is the only place that asks what time it is.
 
 pub mod browse;
@@ -19,6 +20,7 @@ mod master;
 pub mod query;
 pub mod score;
 pub mod stream;
+pub mod tree;
 
 #[cfg(test)]
 mod faults;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use yagura_baseline::master::Master;
 use yagura_lake::{
     LakeError, Snapshot,
-    masters::{MasterColumn, Masters, wanted},
+    masters::{MasterColumn, Masters, Standing, wanted},
     query::{Answer, QueryLimits},
     rows::CoverageRow,
     scan::Filter,
@@ -14,7 +14,10 @@ use yagura_lake::{
 };
 use yagura_model::Timestamp;
 
-use crate::master::{Hearing, Register, Settled, Witnesses, settle_all};
+use crate::{
+    master::{Hearing, Register, Settled, Witnesses, settle_all},
+    tree::Tree,
+};
 
 /// Carries out one `SELECT` over the views of a snapshot, at a time and by what it knows.
 ///
@@ -35,7 +38,8 @@ pub async fn query(
     yagura_lake::query::query(snapshot, sql, as_of, limits, masters).await
 }
 
-/// What stands of all assets, as far as one `SELECT` over the views shows it.
+/// What stands of all assets, as far as one `SELECT` over the views shows it, and the tree of
+/// organisations.
 ///
 /// # Errors
 /// `Query` if it is not one `SELECT` over the views; if a file cannot be read.
@@ -46,7 +50,8 @@ pub async fn masters(
     at: Timestamp,
 ) -> Result<Masters, LakeError> {
     let columns = wanted(sql)?;
-    let mut masters = Masters::new(&columns);
+    let tree = Tree::load(snapshot, at).await?;
+    let mut masters = Masters::new(&columns, standings(&tree));
     if columns.is_empty() {
         return Ok(masters);
     }
@@ -79,4 +84,17 @@ pub async fn masters(
         masters.push(asset.asset, values.iter().map(Option::as_deref));
     }
     Ok(masters)
+}
+
+/// Each organisation with all it stands under.
+fn standings(tree: &Tree) -> Vec<Standing> {
+    let of_organisation = |organisation: &str| {
+        let organisation = organisation.to_owned();
+        tree.path(&organisation).into_iter().zip(0..).map(move |(above, height)| Standing {
+            organisation: organisation.clone(),
+            above: above.to_string(),
+            height,
+        })
+    };
+    tree.codes().flat_map(of_organisation).collect()
 }

@@ -24,11 +24,11 @@ mod worth;
 mod tests;
 
 pub use facts::{Evidence, Facts};
-pub use names::{Name, Names};
+pub use names::Names;
 pub use problems::{Problem, ProblemKey};
 pub use profile::Profile;
 pub use references::References;
 pub use run::{AssetScore, Item, ItemKind, Remedy, ScoreRun};
 pub use sweep::{AssetSum, Sweep};
-pub use totals::{By, Total, is_within};
+pub use totals::{By, Total};
 pub use worth::Worth;

@@ -145,7 +145,7 @@ async fn answers(snapshot: &Snapshot, at: Timestamp) -> Vec<String> {
         answers.push(format!("{text}: {:?}", find_assets(snapshot, text, at).await.unwrap()));
     }
     let (run, facts) = ScoreRun::all(snapshot, model, master, at).await.unwrap();
-    let names = Names::load(snapshot, &facts).await.unwrap();
+    let names = Names::of_facts(&facts);
     answers.push(format!("{run:?} {names:?}"));
     let sweep = Sweep::run(snapshot, model, master, at, None).await.unwrap();
     assert_eq!((sweep.whole(), sweep.commit), (run.whole(), run.commit));

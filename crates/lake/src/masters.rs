@@ -2,14 +2,17 @@
 //!
 //! Which of several sources' values stands is decided by rules the lake does not know. Who knows
 //! them hands over a table for one query: a row an asset, a column a value. [`wanted`] says which
-//! values the views of a query show.
+//! values the views of a query show. Likewise it is handed which organisation stands under which.
 
 use std::fmt;
 use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{ArrayRef, Int64Builder, RecordBatch, StringDictionaryBuilder, new_null_array},
+        array::{
+            ArrayRef, Int64Array, Int64Builder, RecordBatch, StringArray, StringDictionaryBuilder,
+            new_null_array,
+        },
         datatypes::{DataType, Field, Int32Type, Schema, SchemaRef},
         error::ArrowError,
     },
@@ -82,8 +85,20 @@ pub fn wanted(sql: &str) -> Result<Vec<MasterColumn>, LakeError> {
 
 /// What stands of some assets.
 pub struct Masters {
+    tree: Vec<Standing>,
     assets: Int64Builder,
     columns: Vec<(MasterColumn, StringDictionaryBuilder<Int32Type>)>,
+}
+
+/// An organisation and one it stands under, itself at height 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The code of the organisation.
+    pub organisation: String,
+    /// The code of the one above.
+    pub above: String,
+    /// How many levels above.
+    pub height: i64,
 }
 
 impl fmt::Debug for Masters {
@@ -94,10 +109,10 @@ impl fmt::Debug for Masters {
 }
 
 impl Masters {
-    /// A table of some values.
-    pub fn new(columns: &[MasterColumn]) -> Self {
+    /// A table of some values, and the tree of organisations.
+    pub fn new(columns: &[MasterColumn], tree: Vec<Standing>) -> Self {
         let columns = columns.iter().map(|column| (*column, StringDictionaryBuilder::new()));
-        Self { assets: Int64Builder::new(), columns: columns.collect() }
+        Self { tree, assets: Int64Builder::new(), columns: columns.collect() }
     }
 
     /// Adds an asset with its values, in the order of the columns.
@@ -106,6 +121,23 @@ impl Masters {
         for ((_, column), value) in self.columns.iter_mut().zip(values) {
             column.append_option(value);
         }
+    }
+
+    /// The tree of organisations.
+    pub(crate) fn tree(&mut self) -> Result<MemTable, LakeError> {
+        let tree = std::mem::take(&mut self.tree);
+        let text = |of: fn(&Standing) -> &str| -> ArrayRef {
+            Arc::new(StringArray::from_iter_values(tree.iter().map(of)))
+        };
+        let heights = tree.iter().map(|standing| standing.height);
+        let columns: [(&str, ArrayRef); 3] = [
+            ("organisation", text(|standing| &standing.organisation)),
+            ("above", text(|standing| &standing.above)),
+            ("height", Arc::new(Int64Array::from_iter_values(heights))),
+        ];
+        let batch = RecordBatch::try_from_iter(columns)
+            .map_err(|error: ArrowError| LakeError::Task(error.to_string()))?;
+        Ok(MemTable::try_new(batch.schema(), vec![vec![batch]])?)
     }
 
     /// The table, with a column without values for each that was not asked for.

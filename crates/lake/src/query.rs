@@ -144,7 +144,7 @@ async fn session(
     sql: &str,
     as_of: AsOf,
     limits: QueryLimits,
-    masters: Masters,
+    mut masters: Masters,
 ) -> Result<SessionContext, LakeError> {
     let runtime = RuntimeEnvBuilder::new()
         .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory)))
@@ -167,6 +167,7 @@ async fn session(
         let frame = inner.sql(&views::in_force(table, as_of)).await?;
         inner.register_table(format!("{name}_in_force"), frame.into_view())?;
     }
+    inner.register_table("tree", Arc::new(masters.tree()?))?;
     inner.register_table("masters", Arc::new(masters.table()?))?;
     for view in views {
         let frame = inner.sql(&expand(view.sql, as_of)).await?;

@@ -240,6 +240,11 @@ pub const VIEWS: &[View] = &[
         sql: "SELECT code, name_ja, name_en, parent, valid_from, valid_to FROM organisations_in_force",
     },
     View {
+        name: "organisation_tree",
+        row: "an organisation and one it stands under, itself at height 0",
+        sql: "SELECT organisation, above, height FROM tree",
+    },
+    View {
         name: "decisions",
         row: "what a person decided about identities",
         sql: "SELECT decision, {decision} AS kind, decided_by, second_person, reason, decided_at, \

@@ -6,7 +6,7 @@ use clap::Args;
 use yagura_engine::{
     baseline::{master::Master, model::Model},
     lake::{Lake, LakeError, Snapshot},
-    score::{Facts, Names, ScoreRun, Sweep, is_within},
+    score::{Facts, Names, ScoreRun, Sweep},
 };
 use yagura_model::{id::AssetKey, organisation::OrganisationCode};
 
@@ -94,7 +94,7 @@ impl ScoringArguments {
     pub(crate) async fn sweep(&self, session: &Session) -> Result<Swept, Failure> {
         let swept = self.sweep_within(session, self.org.as_ref()).await?;
         if let Some(org) = self.org.as_ref().filter(|_| swept.sweep.assets.is_empty())
-            && !swept.names.codes().any(|code| is_within(code, org))
+            && !swept.names.tree().knows(org)
         {
             return Err(words::unknown_organisation(session, org));
         }
@@ -116,10 +116,10 @@ impl ScoringArguments {
                 true => Sweep::present(&lake, &snapshot, &model, master, at, within).await?,
                 false => Sweep::run(&snapshot, &model, master, at, within).await?,
             };
-            let names = Names::of_sweep(&snapshot, &sweep).await?;
-            Ok::<_, LakeError>((sweep, names))
+            Ok::<_, LakeError>(sweep)
         };
-        let (sweep, names) = swept.await.map_err(|error| session.lake_failure(&error))?;
+        let sweep = swept.await.map_err(|error| session.lake_failure(&error))?;
+        let names = Names::of_sweep(&sweep);
         Ok(Swept { sweep, names, model, snapshot })
     }
 
@@ -175,11 +175,10 @@ impl Asked {
     ) -> Result<Scored, Failure> {
         let Self { snapshot, lake, model, org, .. } = self;
         let (mut run, facts) = scored.map_err(|error| session.lake_failure(&error))?;
-        let names = Names::load(&snapshot, &facts).await;
-        let names = names.map_err(|error| session.lake_failure(&error))?;
+        let names = Names::of_facts(&facts);
         if let Some(org) = &org {
             run = run.within(org);
-            if run.assets.is_empty() && !names.codes().any(|code| is_within(code, org)) {
+            if run.assets.is_empty() && !names.tree().knows(org) {
                 return Err(words::unknown_organisation(session, org));
             }
         }

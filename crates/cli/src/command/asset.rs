@@ -156,7 +156,7 @@ impl List {
         let found = session.block_on(reading)?.map_err(|error| session.lake_failure(&error))?;
         if let Some(org) = &which.organisation
             && found.what.is_empty()
-            && !found.names.codes().any(|code| yagura_engine::score::is_within(code, org))
+            && !found.names.tree().knows(org)
         {
             return Err(words::unknown_organisation(session, org));
         }

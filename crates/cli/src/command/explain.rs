@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use clap::Parser;
 use yagura_engine::{
     explain::{FindingId, asset_of, find_assets, near_assets},
-    score::{AssetScore, is_within},
+    score::{AssetScore, Names},
 };
 use yagura_model::{id::AssetKey, organisation::OrganisationCode};
 
@@ -125,13 +125,18 @@ impl Explain {
         Failure::Told { text, detail: None }
     }
 
+    /// Whether an organisation is in view.
+    fn sees(&self, names: &Names, code: &str) -> bool {
+        self.scoring.org.as_ref().is_none_or(|org| names.tree().is_within(code, org))
+    }
+
     /// Explains an organisation, or says that nothing has this name.
     fn organisation(&self, session: &mut Session) -> Result<Status, Failure> {
         let text = self.subject.trim();
-        let visible = self.scoring.org.as_ref().is_none_or(|org| is_within(text, org));
-        if let Some(code) = OrganisationCode::new(text).ok().filter(|_| visible) {
+        if let Ok(code) = OrganisationCode::new(text) {
             let swept = session.block_on(self.scoring.sweep_within(session, Some(&code)))??;
-            if !swept.sweep.assets.is_empty() || swept.names.codes().any(|known| known == text) {
+            let known = !swept.sweep.assets.is_empty() || swept.names.organisation(text).is_some();
+            if known && self.sees(&swept.names, text) {
                 organisation::explain(session, &swept, &code, self.top(session))?;
                 return Ok(Status::Done);
             }
@@ -145,9 +150,8 @@ impl Explain {
     /// were not asked about stay unsaid.
     async fn unknown(&self, session: &Session, swept: &Swept) -> Failure {
         let text = self.subject.trim();
-        let visible =
-            |code: &&str| self.scoring.org.as_ref().is_none_or(|org| is_within(code, org));
-        let codes: Vec<&str> = swept.names.codes().filter(visible).collect();
+        let names = &swept.names;
+        let codes: Vec<&str> = names.tree().codes().filter(|code| self.sees(names, code)).collect();
         let assets = swept.sweep.assets.iter().map(|sum| sum.asset).collect();
         let near =
             near_assets(&swept.snapshot, (text, swept.sweep.at), Some(&assets), &codes).await;

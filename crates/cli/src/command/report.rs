@@ -84,10 +84,7 @@ impl Verb for Report {
 impl List {
     fn run(self, session: &mut Session) -> Result<Status, Failure> {
         let lake = session.lake()?;
-        let which = Which {
-            organisation: self.org.map(|code| code.as_str().to_owned()),
-            source: self.source,
-        };
+        let which = Which { organisation: self.org, source: self.source };
         let listed = session.block_on(async {
             let snapshot = lake.snapshot().await?;
             reports::list(&snapshot, &which).await

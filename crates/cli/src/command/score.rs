@@ -4,7 +4,7 @@ use clap::{Parser, ValueEnum};
 use serde::Serialize;
 use yagura_engine::{
     lake::Lost,
-    score::{By, Total, is_within},
+    score::{By, Total},
 };
 use yagura_model::points::MicroPoints;
 
@@ -174,7 +174,7 @@ impl Score {
         let by = self.by.by();
         let mut totals = swept.sweep.totals(by);
         if let (Group::Org, Some(org)) = (self.by, &self.scoring.org) {
-            totals.retain(|total| is_within(&total.key, org));
+            totals.retain(|total| swept.names.tree().is_within(&total.key, org));
         }
         let all = totals.len();
         totals.truncate(self.top.unwrap_or(all));

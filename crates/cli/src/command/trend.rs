@@ -6,7 +6,7 @@ use serde::Serialize;
 use yagura_engine::{
     baseline::master::Master,
     score::{
-        Names, is_within,
+        Names,
         trend::{Asked, Line, Period, Trend as Counted, TrendBy},
     },
 };
@@ -140,16 +140,11 @@ impl Verb for Trend {
             let trend = Counted::run(snapshot, model, Master::shipped(), &asked).await?;
             Ok((trend, names))
         })?;
-        let (mut trend, names) = counted.map_err(|error| session.lake_failure(&error))?;
+        let (trend, names) = counted.map_err(|error| session.lake_failure(&error))?;
         if let Some(org) = &org {
             let empty = trend.periods.iter().all(|period| period.lines.is_empty());
-            if empty && !names.codes().any(|code| is_within(code, org)) {
+            if empty && !names.tree().knows(org) {
                 return Err(words::unknown_organisation(session, org));
-            }
-            if self.by == Group::Org {
-                for period in &mut trend.periods {
-                    period.lines.retain(|line| is_within(&line.key, org));
-                }
             }
         }
         if session.global.json {

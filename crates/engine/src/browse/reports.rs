@@ -15,12 +15,12 @@ use yagura_model::{
     Timestamp,
     coverage::{ObservationKind, ObservationKinds},
     id::ReportKey,
+    organisation::OrganisationCode,
     record::Place,
     warning::WarningCode,
 };
 
-use super::organisations;
-use crate::inspect::WarningLine;
+use crate::{inspect::WarningLine, tree::Ages};
 
 /// A report as it is kept. Serialises to the stable line of `yagura report show --json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -76,8 +76,8 @@ pub struct Report {
 /// Which reports are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct Which {
-    /// Given for this organisation or one below it.
-    pub organisation: Option<String>,
+    /// Given for this organisation or one that stood below it when the report was observed.
+    pub organisation: Option<OrganisationCode>,
     /// Of the source of this name.
     pub source: Option<String>,
 }
@@ -111,13 +111,11 @@ pub enum BytesError {
 /// # Errors
 /// If the lake cannot be read.
 pub async fn list(snapshot: &Snapshot, which: &Which) -> Result<Vec<Report>, LakeError> {
-    let below = match &which.organisation {
-        Some(code) => Some(organisations::codes_below(snapshot, code).await?),
-        None => None,
-    };
+    let mut ages = Ages::load(snapshot).await?;
     let mut reports = read(snapshot, &Filter::all()).await?;
     reports.retain(|report| {
-        below.as_ref().is_none_or(|codes| codes.contains(&report.organisation))
+        let inside = |org| ages.at(report.observed_at).is_within(&report.organisation, org);
+        which.organisation.as_ref().is_none_or(inside)
             && which.source.as_ref().is_none_or(|source| *source == report.source)
     });
     reports.sort_by_key(|report| std::cmp::Reverse(report.report));

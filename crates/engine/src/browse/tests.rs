@@ -21,11 +21,12 @@ async fn reports_are_listed_and_give_their_bytes_back() {
     let snapshot = lake.snapshot().await.unwrap();
     let all = reports::list(&snapshot, &Which::default()).await.unwrap();
     assert_eq!(all.iter().map(|report| report.report.0).collect::<Vec<_>>(), [2, 1]);
-    let which = Which { organisation: Some("sakura".into()), source: Some("a".into()) };
+    let which =
+        Which { organisation: OrganisationCode::new("sakura").ok(), source: Some("a".into()) };
     let one = reports::list(&snapshot, &which).await.unwrap();
     assert_eq!(one, [reports::find(&snapshot, ReportKey(1)).await.unwrap().unwrap()]);
     assert!(one[0].ingested_at.is_some());
-    let none = Which { organisation: Some("sak".into()), source: None };
+    let none = Which { organisation: OrganisationCode::new("sak").ok(), source: None };
     assert!(reports::list(&snapshot, &none).await.unwrap().is_empty());
 
     let bytes = async |report, record| {

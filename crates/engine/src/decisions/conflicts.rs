@@ -20,7 +20,7 @@ use yagura_model::{
 use super::{RecordSaid, records};
 use crate::{
     browse::assets::{Brief, brief},
-    score::is_within,
+    tree::Tree,
 };
 
 /// A record that waits for a person. What belongs to assets of organisations that were not asked about
@@ -79,9 +79,12 @@ pub async fn conflicts(
         briefs.into_iter().map(|brief| (brief.asset.0, brief)).collect();
     let times: BTreeMap<Commit, Timestamp> =
         commits.iter().map(|commit| (commit.id.written_by, commit.row.committed_at)).collect();
+    let tree = Tree::load(snapshot, at).await?;
     let visible = |key: AssetKey| {
         let brief = briefs.get(&key)?;
-        organisation.is_none_or(|org| is_within(&brief.organisation, org)).then(|| brief.clone())
+        organisation
+            .is_none_or(|org| tree.is_within(&brief.organisation, org))
+            .then(|| brief.clone())
     };
     let mut conflicts = Vec::new();
     for Stored { id, row, .. } in &holds {

@@ -26,10 +26,12 @@ use super::worth::Worth;
 use crate::{
     links::links,
     master::{Heard, Hearing, Settled, Witnesses},
+    tree::Tree,
 };
 
 /// What is read for a score.
 const TABLES: &[Table] = &[
+    Table::Organisations,
     Table::Links,
     Table::Assets,
     Table::Sources,
@@ -51,6 +53,8 @@ pub struct Facts {
     pub rules: String,
     /// Digest of those rules.
     pub(super) rules_digest: String,
+    /// Which organisation stood under which.
+    pub(super) tree: Arc<Tree>,
     pub(super) assets: BTreeMap<AssetKey, AssetRow>,
     pub(super) organisations: HashMap<AssetKey, String>,
     /// What stands of what sources say.
@@ -126,7 +130,8 @@ impl Facts {
 
         let rules = format!("{} {}", master.name, master.version);
         let rules_digest = master.digest.clone();
-        let mut facts = Self { at, rules, rules_digest, ..Self::default() };
+        let tree = Arc::new(Tree::load(snapshot, at).await?);
+        let mut facts = Self { at, rules, rules_digest, tree, ..Self::default() };
         let assets: Vec<AssetRow> = snapshot.rows(&of_assets(only)).await?;
         let seen = assets.into_iter().filter(|asset| asset.first_seen <= at);
         facts.assets = seen.map(|asset| (asset.asset, asset)).collect();

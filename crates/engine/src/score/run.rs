@@ -1,6 +1,7 @@
 //! A run: the points of every asset, each the sum of explained parts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use yagura_baseline::{
     inputs::Base,
@@ -27,6 +28,7 @@ use super::{
     references::{Carried, References},
     unknowns::{Observed, observed},
 };
+use crate::tree::Tree;
 
 /// The points of all assets at one time, by one model.
 #[derive(Debug, Clone)]
@@ -41,6 +43,8 @@ pub struct ScoreRun {
     pub commit: Commit,
     /// What its estimates were held against.
     pub references: References,
+    /// Which organisation stood under which.
+    pub tree: Arc<Tree>,
     /// In order of key.
     pub assets: Vec<AssetScore>,
 }
@@ -163,7 +167,8 @@ impl ScoreRun {
         let finished = |draft| finished(model, draft, &references);
         let assets = drafts.into_iter().map(finished).collect();
         let model = format!("{} {}", model.name, model.version);
-        Self { model, master: facts.rules.clone(), at: facts.at, commit, references, assets }
+        let (master, tree) = (facts.rules.clone(), Arc::clone(&facts.tree));
+        Self { model, master, at: facts.at, commit, references, tree, assets }
     }
 
     /// The score of an asset.

@@ -38,11 +38,11 @@ use yagura_model::{
     points::MicroPoints,
 };
 
-use super::{
-    references::{Carried, References},
-    totals::is_within,
+use super::references::{Carried, References};
+use crate::{
+    master::{Register, shards},
+    tree::Tree,
 };
-use crate::master::{Register, shards};
 use findings::Weight;
 use looks::Looks;
 use price::Prices;
@@ -63,6 +63,8 @@ pub struct Sweep {
     pub commit: Commit,
     /// What its estimates were held against.
     pub references: References,
+    /// Which organisation stood under which.
+    pub tree: Arc<Tree>,
     /// Those in service, in order of key.
     pub assets: Vec<AssetSum>,
     /// Names of systems by their numbers.
@@ -100,6 +102,7 @@ struct Ground<'m> {
     model: &'m Model,
     master: &'m Master,
     at: Timestamp,
+    tree: Arc<Tree>,
     register: Register,
     sketches: Sketches,
     looks: Looks,
@@ -119,14 +122,14 @@ impl Sweep {
         within: Option<&OrganisationCode>,
     ) -> Result<Self, LakeError> {
         let coverage: Vec<CoverageRow> = snapshot.rows(&Filter::all()).await?;
-        let Standing { register, sketches, looks } =
+        let Standing { tree, register, sketches, looks } =
             Standing::load(snapshot, model, master, at, coverage).await?;
         let scans = findings::Scans::open(snapshot, model).await?;
         let (model, master, within) = (model.clone(), master.clone(), within.cloned());
         let commit = snapshot.commit();
         tokio::task::spawn_blocking(move || {
             let (model, master) = (&model, &master);
-            let mut ground = Ground { model, master, at, register, sketches, looks };
+            let mut ground = Ground { model, master, at, tree, register, sketches, looks };
             let systems = std::mem::take(&mut ground.sketches.systems);
             let swept = ground.sweep(&scans, commit, within.as_ref())?;
             Ok(Self { systems, ..swept })
@@ -156,8 +159,9 @@ impl Ground<'_> {
         commit: Commit,
         within: Option<&OrganisationCode>,
     ) -> Result<Sweep, LakeError> {
-        let kept =
-            |sketch: &Sketch| within.is_none_or(|within| is_within(&sketch.organisation, within));
+        let kept = |sketch: &Sketch| {
+            within.is_none_or(|within| self.tree.is_within(&sketch.organisation, within))
+        };
         let kept: Vec<bool> = self.sketches.all.iter().map(kept).collect();
         let weighed = scans.weigh(self, &kept)?;
         let ranges: Vec<usize> = (0..self.sketches.all.len()).step_by(TOGETHER).collect();
@@ -192,6 +196,7 @@ impl Ground<'_> {
             at: self.at,
             commit,
             references,
+            tree: Arc::clone(&self.tree),
             assets,
             systems: BTreeMap::new(),
             by_check,

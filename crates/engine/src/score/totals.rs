@@ -7,6 +7,7 @@ use yagura_model::{
 };
 
 use super::run::{AssetScore, ItemKind, ScoreRun};
+use crate::tree::Tree;
 
 /// What to add up by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +73,8 @@ impl ScoreRun {
     /// Only the assets of an organisation and those below it.
     #[must_use]
     pub fn within(mut self, organisation: &OrganisationCode) -> Self {
-        self.assets.retain(|score| is_within(&score.profile.organisation, organisation));
+        let tree = &self.tree;
+        self.assets.retain(|score| tree.is_within(&score.profile.organisation, organisation));
         self
     }
 
@@ -91,7 +93,7 @@ impl ScoreRun {
                 By::Check => by_check(&mut totals, score),
                 By::Remedy => by_remedy(&mut totals, score),
                 _ => {
-                    for (key, name) in groups(by, score) {
+                    for (key, name) in groups(by, score, &self.tree) {
                         totals
                             .entry(key.clone())
                             .or_insert_with(|| Total::of(&key, &name))
@@ -106,12 +108,6 @@ impl ScoreRun {
     }
 }
 
-/// Whether a code is an organisation's own or one below it.
-pub fn is_within(code: &str, organisation: &OrganisationCode) -> bool {
-    let below = code.strip_prefix(organisation.as_str());
-    below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 /// What decides under which lines the points of an asset stand.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'p> {
@@ -122,16 +118,10 @@ pub(super) struct Place<'p> {
 
 impl Place<'_> {
     /// The keys of the lines, but those of systems.
-    pub(super) fn keys(self, by: By) -> Vec<String> {
+    pub(super) fn keys(self, by: By, tree: &Tree) -> Vec<String> {
         match by {
             By::Organisation => {
-                let mut code = self.organisation;
-                let mut codes = vec![code.to_owned()];
-                while let Some((above, _)) = code.rsplit_once('/') {
-                    code = above;
-                    codes.push(code.to_owned());
-                }
-                codes
+                tree.path(self.organisation).iter().map(|code| code.to_string()).collect()
             }
             By::Asset => vec![format!("A-{}", self.asset)],
             By::Class => vec![self.class.as_str().to_owned()],
@@ -146,13 +136,13 @@ pub(super) fn sort(lines: &mut [Total]) {
     lines.sort_by(|a, b| b.open.cmp(&a.open).then_with(|| a.key.cmp(&b.key)));
 }
 
-fn groups(by: By, score: &AssetScore) -> Vec<(String, String)> {
+fn groups(by: By, score: &AssetScore, tree: &Tree) -> Vec<(String, String)> {
     let profile = &score.profile;
     let organisation = profile.organisation.as_str();
     let place = Place { asset: profile.asset, class: profile.class, organisation };
     let keys = match by {
         By::System => profile.systems.iter().cloned().collect(),
-        _ => place.keys(by),
+        _ => place.keys(by, tree),
     };
     let named = |key: String| match by {
         By::Asset => (key, profile.name.clone()),

@@ -172,7 +172,7 @@ async fn answers(snapshot: &Snapshot) -> Vec<String> {
     answers.push(format!("{sources:?} {checks:?}"));
     answers.extend(known_then(snapshot).await);
     let findings = "SELECT * FROM finding_history ORDER BY asset, check_id, location, resolved_at";
-    let masters = Masters::new(&[]);
+    let masters = Masters::new(&[], Vec::new());
     let answer =
         query(snapshot, findings, AsOf::present(at(0)), QueryLimits::STANDARD, masters).await;
     let answer = answer.unwrap();

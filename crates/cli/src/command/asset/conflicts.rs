@@ -7,7 +7,7 @@ use yagura_engine::{
     browse::assets::Brief,
     decisions::{self, Conflict, Shown},
     lake::LakeError,
-    score::{Names, is_within},
+    score::Names,
 };
 use yagura_model::organisation::OrganisationCode;
 
@@ -59,7 +59,7 @@ impl Conflicts {
             session.block_on(reading)?.map_err(|error| session.lake_failure(&error))?;
         if let Some(org) = &self.org
             && found.is_empty()
-            && !names.codes().any(|code| is_within(code, org))
+            && !names.tree().knows(org)
         {
             return Err(words::unknown_organisation(session, org));
         }

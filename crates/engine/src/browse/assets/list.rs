@@ -39,7 +39,7 @@ use super::{
 use crate::{
     links::links,
     master::{Heard, Hearing, Settled, Witnesses},
-    score::is_within,
+    tree::Tree,
 };
 use shown::{RELATIONS, shown};
 
@@ -129,6 +129,7 @@ pub async fn list(
     at: Timestamp,
 ) -> Result<Vec<Listed>, LakeError> {
     let assets: Vec<AssetRow> = snapshot.rows(&Filter::all()).await?;
+    let tree = Tree::load(snapshot, at).await?;
     let drafts = drafts(snapshot, master, &assets, at).await?;
     let systems = systems(&assets, &drafts);
     let nothing = Draft::default();
@@ -136,7 +137,7 @@ pub async fn list(
     for row in assets.into_iter().filter(|row| row.first_seen <= at) {
         let draft = drafts.get(&row.asset).unwrap_or(&nothing);
         let Some(listed) = listed(model, row, draft, at) else { continue };
-        if wanted(&listed, draft, which, &systems) {
+        if wanted(&listed, draft, which, (&tree, &systems)) {
             list.push(listed);
         }
     }
@@ -353,9 +354,9 @@ fn wanted(
     listed: &Listed,
     draft: &Draft,
     which: &Which,
-    systems: &BTreeMap<String, BTreeSet<String>>,
+    (tree, systems): (&Tree, &BTreeMap<String, BTreeSet<String>>),
 ) -> bool {
-    let within = |code: &OrganisationCode| is_within(&listed.organisation, code);
+    let within = |code: &OrganisationCode| tree.is_within(&listed.organisation, code);
     let belongs = |text: &String| {
         let text = text.trim().to_lowercase();
         listed.systems.iter().any(|system| {

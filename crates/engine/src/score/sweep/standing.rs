@@ -7,11 +7,15 @@ use yagura_lake::{LakeError, Snapshot, rows::CoverageRow, scan::Filter};
 use yagura_model::{Timestamp, domain::AssetClass, id::AssetKey};
 
 use super::{looks::Looks, sketch::Sketches};
-use crate::master::{Register, Witnesses};
+use crate::{
+    master::{Register, Witnesses},
+    tree::Tree,
+};
 
 /// All assets at a time.
 #[derive(Debug)]
 pub(in crate::score) struct Standing {
+    pub(in crate::score) tree: Arc<Tree>,
     pub(super) register: Register,
     pub(super) sketches: Sketches,
     pub(super) looks: Looks,
@@ -36,11 +40,12 @@ impl Standing {
         at: Timestamp,
         coverage: Vec<CoverageRow>,
     ) -> Result<Self, LakeError> {
+        let tree = Arc::new(Tree::load(snapshot, at).await?);
         let register = Register::load(snapshot, at).await?;
         let witnesses = Witnesses::load(snapshot, master, at, Filter::all(), &coverage).await?;
         let sketches = Sketches::load(snapshot, &register, witnesses).await?;
         let looks = Looks::new(coverage, &register, model, at)?;
-        Ok(Self { register, sketches, looks })
+        Ok(Self { tree, register, sketches, looks })
     }
 
     /// The assets in service, in order of key.

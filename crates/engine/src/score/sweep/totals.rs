@@ -1,6 +1,7 @@
 //! The lines of a sweep.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use yagura_lake::{
     LakeError, Snapshot,
@@ -20,14 +21,13 @@ impl Total {
         self.assets += 1;
         self.items += of.items;
     }
-}
 
-impl AssetSum {
-    fn keys(&self, by: By) -> Vec<String> {
-        if by == By::System {
-            return self.systems.iter().map(|system| system.to_string()).collect();
-        }
-        Place { asset: self.asset, class: self.class, organisation: &self.organisation }.keys(by)
+    fn join(&mut self, of: &Self) {
+        self.open += of.open;
+        self.accepted += of.accepted;
+        self.unknown += of.unknown;
+        self.assets += of.assets;
+        self.items += of.items;
     }
 }
 
@@ -45,10 +45,11 @@ impl Sweep {
         let mut lines: Vec<Total> = match by {
             By::Check => of_sums(&self.by_check),
             By::Remedy => of_sums(&self.by_remedy),
+            By::Organisation => self.of_organisations(),
             _ => {
                 let mut totals: HashMap<String, Total> = HashMap::new();
                 for sum in &self.assets {
-                    for key in sum.keys(by) {
+                    for key in self.keys(sum, by) {
                         let line = totals.entry(key);
                         line.or_insert_with_key(|key| Total::of(key, key)).add_sum(sum);
                     }
@@ -58,6 +59,40 @@ impl Sweep {
         };
         sort(&mut lines);
         lines
+    }
+
+    /// The lines an asset counts in, but those of organisations.
+    fn keys(&self, sum: &AssetSum, by: By) -> Vec<String> {
+        if by == By::System {
+            return sum.systems.iter().map(|system| system.to_string()).collect();
+        }
+        let organisation = &sum.organisation;
+        Place { asset: sum.asset, class: sum.class, organisation }.keys(by, &self.tree)
+    }
+
+    /// First what is an organisation's own, then what stands below each: the tree is asked once an
+    /// organisation.
+    fn of_organisations(&self) -> Vec<Total> {
+        let mut own: HashMap<Arc<str>, Total> = HashMap::new();
+        for sum in &self.assets {
+            match own.get_mut(&*sum.organisation) {
+                Some(line) => line.add_sum(sum),
+                None => {
+                    let mut line = Total::of(&sum.organisation, &sum.organisation);
+                    line.add_sum(sum);
+                    own.insert(Arc::clone(&sum.organisation), line);
+                }
+            }
+        }
+        let mut totals: BTreeMap<Arc<str>, Total> = BTreeMap::new();
+        #[expect(clippy::iter_over_hash_type, reason = "sums are the same in any order")]
+        for (organisation, line) in own {
+            for code in self.tree.path(&organisation) {
+                let above = totals.entry(Arc::clone(&code));
+                above.or_insert_with(|| Total::of(&code, &code)).join(&line);
+            }
+        }
+        totals.into_values().collect()
     }
 
     /// Gives lines their names: assets theirs, problems the title they have at the first asset.

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use yagura_baseline::{master::Master, model::Model};
 use yagura_lake::{LakeError, Snapshot, rows::CoverageRow, scan::Filter};
-use yagura_model::{domain::AssetClass, id::SubjectKey, severity::Severity};
+use yagura_model::{id::SubjectKey, severity::Severity};
 
 use super::{Asked, TrendBy};
 use crate::{
     master::Register,
     score::{
         sweep::Standing,
-        totals::{By, Place, is_within},
+        totals::{By, Place},
     },
+    tree::Tree,
 };
 
 /// The lines an asset counts in.
@@ -73,7 +74,9 @@ impl Members {
             let mut of = vec![0; assets];
             let mut counted: Vec<Counted> = vec![Counted::default(); members.keys.len()];
             for member in standing.members() {
-                if asked.within.as_ref().is_some_and(|org| !is_within(&member.organisation, org)) {
+                let tree = &standing.tree;
+                let inside = |org| tree.is_within(&member.organisation, org);
+                if !asked.within.as_ref().is_none_or(inside) {
                     continue;
                 }
                 let place = Place {
@@ -81,7 +84,7 @@ impl Members {
                     class: member.class,
                     organisation: &member.organisation,
                 };
-                let own = members.lines(place, member.class, &mut lines);
+                let own = members.lines(place, tree, asked, &mut lines);
                 counted.resize(members.keys.len(), Counted::default());
                 for line in &own {
                     if let Some(line) = counted.get_mut(*line as usize) {
@@ -109,15 +112,22 @@ impl Members {
     fn lines(
         &mut self,
         place: Place<'_>,
-        class: AssetClass,
+        tree: &Tree,
+        asked: &Asked,
         known: &mut BTreeMap<String, u32>,
     ) -> Lines {
         let keys = match self.by {
             TrendBy::Total => vec![String::new()],
             TrendBy::Severity => return (0..u32::try_from(self.keys.len()).unwrap_or(0)).collect(),
-            TrendBy::Organisation => place.keys(By::Organisation),
-            TrendBy::Class => vec![class.as_str().to_owned()],
-            TrendBy::Domain => vec![class.domain().as_str().to_owned()],
+            TrendBy::Organisation => {
+                let mut keys = place.keys(By::Organisation, tree);
+                let inside =
+                    |key: &String| asked.within.as_ref().is_none_or(|org| tree.is_within(key, org));
+                keys.retain(inside);
+                keys
+            }
+            TrendBy::Class => place.keys(By::Class, tree),
+            TrendBy::Domain => place.keys(By::Domain, tree),
         };
         let line = |key: String| match known.get(&key) {
             Some(line) => *line,

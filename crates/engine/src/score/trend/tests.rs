@@ -179,7 +179,11 @@ async fn a_trend_agrees_with_the_scores_of_its_ends_and_its_figures_add_up() {
                 let items = run.assets.iter().flat_map(|a| &a.remedies).flat_map(|r| &r.items);
                 let problems =
                     items.filter(|item| matches!(item.kind, ItemKind::Problem { .. })).count();
-                let top = |line: &&Line| by != TrendBy::Organisation || !line.key.contains('/');
+                let top = |line: &&Line| match &within {
+                    _ if by != TrendBy::Organisation => true,
+                    Some(within) => line.key == within.as_str(),
+                    None => !line.key.contains('/'),
+                };
                 let lines: Vec<&Line> = period.lines.iter().filter(top).collect();
                 let open: u64 = lines.iter().map(|line| line.open).sum();
                 assert_eq!(open, problems as u64, "{by:?} {within:?} {}", period.to);
