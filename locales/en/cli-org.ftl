@@ -1,6 +1,6 @@
 ## yagura org
 
-command-org = List and add organisations
+command-org = List, add and reorganise organisations
 command-org-list = List the organisations as a tree
 command-org-add = Add an organisation, in the place of what was known of it since the same day
 command-org-add-examples =
@@ -22,5 +22,6 @@ org-added = Added: { $code }
 org-unchanged = Known already: { $code }
 org-add-unknown_parent = The organisation above is not known. Add it first.
 org-add-circle = The organisation above stands below this one.
+org-add-reorganised = It was reorganised since. Use `yagura org rename` or `yagura org move`; `yagura org history` tells what was decided.
 org-add-backwards = It ends before it begins.
 org-add-lake = The data folder could not be read or written.

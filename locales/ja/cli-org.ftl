@@ -1,6 +1,6 @@
 ## yagura org
 
-command-org = 組織の一覧と登録
+command-org = 組織の一覧と登録、組織改編
 command-org-list = 組織を木の形で一覧
 command-org-add = 組織を登録する。同じ期間の始まりの登録があれば置き換える
 command-org-add-examples =
@@ -21,5 +21,6 @@ org-added = 登録しました: { $code }
 org-unchanged = 同じ内容が登録済みです: { $code }
 org-add-unknown_parent = 上位の組織が登録されていません。先に登録してください。
 org-add-circle = 上位の組織が、この組織の下にあります。
+org-add-reorganised = その後に組織改編されています。yagura org rename または yagura org move を使ってください。判断は yagura org history で確認できます。
 org-add-backwards = 期間の終わりが始まりより前です。
 org-add-lake = データフォルダを読み書きできませんでした。

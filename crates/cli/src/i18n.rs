@@ -57,6 +57,11 @@ const FILES: &[(&str, &str, &str)] = &[
         include_str!("../../../locales/en/cli-org.ftl"),
     ),
     (
+        "cli-reorganisation",
+        include_str!("../../../locales/ja/cli-reorganisation.ftl"),
+        include_str!("../../../locales/en/cli-reorganisation.ftl"),
+    ),
+    (
         "cli-formats",
         include_str!("../../../locales/ja/cli-formats.ftl"),
         include_str!("../../../locales/en/cli-formats.ftl"),

@@ -30,7 +30,9 @@ use yagura_model::{
 };
 
 pub use conflicts::{Conflict, Shown, conflicts};
+pub(crate) use draft::{count, next};
 pub use error::{DecisionError, Later};
+pub(crate) use history::said;
 pub use history::{Change, DecisionSaid, History, history};
 pub use id::{DecisionId, NotDecisionId, NotRecordId, RecordId};
 pub use records::RecordSaid;
@@ -186,7 +188,7 @@ impl What {
 
 impl Signed {
     /// The same without blanks around.
-    fn checked(&self) -> Result<Self, DecisionError> {
+    pub(crate) fn checked(&self) -> Result<Self, DecisionError> {
         let signed = Self {
             by: self.by.trim().to_owned(),
             second: self.second.as_deref().map(|second| second.trim().to_owned()),

@@ -73,7 +73,7 @@ impl Ingest {
     ) -> Result<Ingested, IngestError> {
         let present = Transaction::on(Arc::new(self.lake.snapshot().await?));
         let digest = hex::encode(member.digest);
-        if let Some(known) = source::known(&present, &digest, request).await? {
+        if let Some(known) = source::known(&present, &digest, request, None).await? {
             return Ok(known);
         }
         let reading = self.read(member, received_digest, request).await?;

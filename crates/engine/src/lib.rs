@@ -3,7 +3,8 @@
 //! [`intake`] turns what a user names into the members to parse, [`inspect`] parses them without
 //! keeping anything, [`ingest`] takes them into the lake, [`stream`] those that go on coming, [`score`] makes points of what the lake
 //! holds, [`explain`] leads points back to the bytes of a report, [`browse`] shows what is kept,
-//! [`decisions`] are what persons say of which records are one asset.
+//! [`decisions`] are what persons say of which records are one asset, [`reorganisation`] what they say
+//! of organisations.
 //! [`query`] answers SQL over it; `master` chooses among what several sources say, for all of them;
 //! [`tree`] says which organisation stands under which.
 //! [`clock`] is the only place that asks what time it is.
@@ -18,6 +19,7 @@ pub mod intake;
 mod links;
 mod master;
 pub mod query;
+pub mod reorganisation;
 pub mod score;
 pub mod stream;
 pub mod tree;

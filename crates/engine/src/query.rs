@@ -12,7 +12,7 @@ use yagura_lake::{
     scan::Filter,
     views::AsOf,
 };
-use yagura_model::Timestamp;
+use yagura_model::{Timestamp, asset::RelationKind};
 
 use crate::{
     master::{Hearing, Register, Settled, Witnesses, settle_all},
@@ -72,9 +72,13 @@ pub async fn masters(
         .collect();
     let hearing = Hearing::new(witnesses, attributes, &relations);
     // What a query shows of an asset stands in the order of the columns.
-    let shown = |_: usize, settled: &Settled| -> Vec<Option<Arc<str>>> {
+    let shown = |index: usize, settled: &Settled| -> Vec<Option<Arc<str>>> {
         let value = |column: &MasterColumn| match column {
             MasterColumn::Attribute(name) => settled.shared(name).cloned(),
+            MasterColumn::Relation(RelationKind::ManagedBy) => {
+                let asset = register.assets.get(index)?;
+                Some(settled.organisation(&tree, &asset.organisation, asset.first_seen))
+            }
             MasterColumn::Relation(kind) => settled.targets(*kind).first().cloned(),
         };
         columns.iter().map(value).collect()

@@ -48,6 +48,8 @@ pub struct Changes {
     pub software: Vec<rows::SoftwareRow>,
     /// Identities that wait for a person.
     pub holds: Vec<rows::HoldRow>,
+    /// What organisations pass to others.
+    pub successions: Vec<rows::SuccessionRow>,
     /// What a person decided.
     pub decisions: Vec<rows::DecisionRow>,
     /// Versions that are no longer in force.
@@ -100,6 +102,7 @@ impl Changes {
         visitor.new_rows(&self.software_sets)?;
         visitor.new_rows(&self.software)?;
         visitor.new_rows(&self.holds)?;
+        visitor.new_rows(&self.successions)?;
         visitor.new_rows(&self.decisions)
     }
 }

@@ -50,6 +50,18 @@ row! {
 }
 
 row! {
+    /// What an organisation answered for passed to another.
+    pub struct SuccessionRow in Successions {
+        /// The code of who answered for it.
+        pub organisation: String,
+        /// The code of who answers for it since.
+        pub successor: String,
+        /// When.
+        pub passed_at: Timestamp,
+    }
+}
+
+row! {
     /// A registered source: a tool of an organisation.
     pub struct SourceRow in Sources keyed by source {
         /// Its key.

@@ -84,8 +84,10 @@ tables! {
     Holds = 18, "holds", true, rows::HoldRow;
     /// Versions of rows that another version stands in the place of.
     Superseded = 19, "superseded", false, rows::SupersededRow;
-    /// What persons decided about identities.
+    /// What persons decided.
     Decisions = 20, "decisions", false, rows::DecisionRow;
+    /// What organisations answered for and passed to others.
+    Successions = 21, "successions", false, rows::SuccessionRow;
 }
 
 /// Name of the partition column of sharded tables.

@@ -84,6 +84,7 @@ fn there(table: Table, AsOf { at, present }: AsOf) -> Option<String> {
         // What was seen or said first after that time was not there yet.
         Table::Assets => Some(by_then("first_seen")),
         Table::Coverage | Table::Reports => Some(by_then("observed_at")),
+        Table::Successions => Some(by_then("passed_at")),
         _ if has("first_seen") && has("resolved_at") => Some(format!(
             "{} AND (t.resolved_at IS NULL OR t.resolved_at > TIMESTAMP '{at}')",
             by_then("first_seen")
@@ -240,13 +241,18 @@ pub const VIEWS: &[View] = &[
         sql: "SELECT code, name_ja, name_en, parent, valid_from, valid_to FROM organisations_in_force",
     },
     View {
+        name: "successions",
+        row: "what an organisation answered for passed to another",
+        sql: "SELECT organisation, successor, passed_at FROM successions_in_force",
+    },
+    View {
         name: "organisation_tree",
         row: "an organisation and one it stands under, itself at height 0",
         sql: "SELECT organisation, above, height FROM tree",
     },
     View {
         name: "decisions",
-        row: "what a person decided about identities",
+        row: "what a person decided",
         sql: "SELECT decision, {decision} AS kind, decided_by, second_person, reason, decided_at, \
                      undoes FROM decisions_in_force",
     },

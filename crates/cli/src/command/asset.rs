@@ -34,6 +34,7 @@ mod show;
 mod values;
 
 use meant::{meant, not_yet, note_if_gone};
+pub(in crate::command) use reasons::kind as kind_of_decision;
 
 #[cfg(test)]
 pub(crate) use values::{VALUES, id};

@@ -1,4 +1,4 @@
-//! `yagura org`: the tree of organisations.
+//! `yagura org`: the tree of organisations, and reorganisations.
 
 use std::time::Duration;
 
@@ -26,6 +26,11 @@ use crate::{
     words,
 };
 
+mod history;
+mod reorganise;
+
+use reorganise::begins;
+
 /// How long another writer is waited for.
 const WAIT: Duration = Duration::from_secs(60);
 
@@ -51,6 +56,13 @@ pub(crate) struct Org {
 enum OrgVerb {
     List(List),
     Add(Add),
+    Move(reorganise::Move),
+    Merge(reorganise::Merge),
+    Pass(reorganise::Pass),
+    Rename(reorganise::Rename),
+    Abolish(reorganise::Abolish),
+    Undo(reorganise::Undo),
+    History(history::OfOrganisations),
 }
 
 #[derive(Debug, Args)]
@@ -88,6 +100,13 @@ impl Verb for Org {
         match self.verb {
             OrgVerb::List(list) => list.run(session),
             OrgVerb::Add(add) => add.run(session),
+            OrgVerb::Move(verb) => verb.run(session),
+            OrgVerb::Merge(verb) => verb.run(session),
+            OrgVerb::Pass(verb) => verb.run(session),
+            OrgVerb::Rename(verb) => verb.run(session),
+            OrgVerb::Abolish(verb) => verb.run(session),
+            OrgVerb::Undo(verb) => verb.run(session),
+            OrgVerb::History(verb) => verb.run(session),
         }
     }
 }
@@ -172,8 +191,8 @@ fn branch(organisation: &Organisation) -> Vec<Cell> {
 impl Add {
     fn run(self, session: &mut Session) -> Result<Status, Failure> {
         let said = NewOrganisation {
-            valid_from: session.at(self.from)?,
-            valid_to: session.at(self.to)?,
+            valid_from: self.from.map(|from| begins(session, from)).transpose()?,
+            valid_to: self.to.map(|to| begins(session, to)).transpose()?,
             code: self.code,
             name_ja: self.name_ja,
             name_en: self.name_en,

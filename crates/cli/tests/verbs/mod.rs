@@ -8,5 +8,6 @@ mod forms;
 mod golden;
 mod keep;
 mod lake;
+mod reorganising;
 mod scoring;
 mod stream;

@@ -52,6 +52,9 @@ pub enum AddError {
         /// What was to stand above it.
         parent: OrganisationCode,
     },
+    /// Persons reorganised it, and what is to be said begins before.
+    #[error("`{0}` was reorganised since")]
+    Reorganised(OrganisationCode),
     /// It ends before it begins.
     #[error("it ends at {to} and begins at {from}")]
     Backwards {
@@ -71,13 +74,15 @@ impl AddError {
         match self {
             Self::UnknownParent(_) => "unknown_parent",
             Self::Circle { .. } => "circle",
+            Self::Reorganised(_) => "reorganised",
             Self::Backwards { .. } => "backwards",
             Self::Lake(_) => "lake",
         }
     }
 
     /// Every code.
-    pub const CODES: &'static [&'static str] = &["unknown_parent", "circle", "backwards", "lake"];
+    pub const CODES: &'static [&'static str] =
+        &["unknown_parent", "circle", "reorganised", "backwards", "lake"];
 }
 
 /// An organisation to be added.
@@ -215,7 +220,11 @@ pub async fn add(
         from: said.valid_from,
         to: said.valid_to,
     };
-    ingest::organisations::register(&transaction, &[organisation], &mut changes).await?;
+    let left_out =
+        ingest::organisations::register(&transaction, &[organisation], &mut changes).await?;
+    if !left_out.is_empty() {
+        return Err(AddError::Reorganised(said.code.clone()));
+    }
     let changed = !changes.is_empty();
     if changed {
         writer.commit(changes, clock.now()).await?;

@@ -6,7 +6,7 @@ use yagura_baseline::identity::Rules;
 use yagura_lake::{
     Changes, LakeError, Snapshot,
     row::Stored,
-    rows::{AssetRow, DecisionRow, HoldRow, LinkRow},
+    rows::{AssetRow, DecisionRow, HoldRow, LinkRow, OrganisationRow, SuccessionRow},
     scan::Filter,
     table::Table,
 };
@@ -18,10 +18,20 @@ use yagura_model::{
 use super::{
     Decided, DecisionError, DecisionId, Placed, RecordId, RecordSaid, Signed, What, records,
 };
-use crate::browse::assets::AssetId;
+use crate::{browse::assets::AssetId, tree::Tree};
 
 /// The counter of decisions.
 const COUNTER: &str = "decisions";
+
+/// The number of the next decision.
+pub(crate) fn next(snapshot: &Snapshot) -> DecisionKey {
+    DecisionKey(snapshot.counter(COUNTER) + 1)
+}
+
+/// Counts a decision.
+pub(crate) fn count(decision: DecisionKey, changes: &mut Changes) {
+    changes.counters.insert(COUNTER.to_owned(), decision.0);
+}
 
 /// What a decision changes.
 #[derive(Debug)]
@@ -49,7 +59,7 @@ impl<'a> Draft<'a> {
         Self {
             snapshot,
             rules,
-            decision: DecisionKey(snapshot.counter(COUNTER) + 1),
+            decision: next(snapshot),
             changes: Changes::default(),
             assets: BTreeSet::new(),
             placed: BTreeMap::new(),
@@ -74,9 +84,14 @@ impl<'a> Draft<'a> {
             return Err(DecisionError::UnknownAsset { asset: *asset });
         }
         if let Some(first) = rows.first().map(|stored| &stored.row) {
+            let organisations: Vec<OrganisationRow> = self.snapshot.rows(&Filter::all()).await?;
+            // Whatever is planned for later: what will be one organisation's may be one thing.
+            let passes: Vec<SuccessionRow> = self.snapshot.rows(&Filter::all()).await?;
+            let tree = Tree::of(&organisations, &passes, Timestamp::MAX);
+            let kin = tree.kin(&first.organisation);
             for other in rows.iter().map(|stored| &stored.row) {
                 let (one, other_key) = (first.asset, other.asset);
-                if other.organisation != first.organisation {
+                if other.organisation != first.organisation && !kin.contains(&other.organisation) {
                     return Err(DecisionError::Organisations { one, other: other_key });
                 }
                 if other.domain != first.domain {
@@ -170,7 +185,7 @@ impl<'a> Draft<'a> {
             return Err(DecisionError::SecondPerson { assets: self.assets.len(), limit });
         }
         let mut changes = self.changes;
-        changes.counters.insert(COUNTER.to_owned(), self.decision.0);
+        count(self.decision, &mut changes);
         changes.decisions.push(DecisionRow {
             decision: self.decision,
             kind: what.kind().number() as i8,

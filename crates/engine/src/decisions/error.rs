@@ -86,6 +86,12 @@ pub enum DecisionError {
         /// Which.
         decision: DecisionKey,
     },
+    /// A decision is a reorganisation, which is taken back elsewhere.
+    #[error("`{}` is a reorganisation", DecisionId(*decision))]
+    OfOrganisations {
+        /// Which.
+        decision: DecisionKey,
+    },
     /// A decision was taken back before.
     #[error("`{}` was taken back by `{}`", DecisionId(*decision), DecisionId(*by))]
     AlreadyUndone {

@@ -111,9 +111,9 @@ pub async fn history(
         causes.entry(cause).or_default().push(row.subject);
     }
     let commits = Filter::of("written_by", versions.iter().map(|version| version.id.written_by.0));
-    let (said, decisions, commits, now) = tokio::try_join!(
+    let (records_said, decisions, commits, now) = tokio::try_join!(
         records(snapshot, subjects.iter().copied()),
-        decisions(snapshot),
+        said(snapshot),
         snapshot.read::<CommitRow>(&commits),
         successors(snapshot, asset),
     )?;
@@ -126,7 +126,7 @@ pub async fn history(
         to: AssetId(to),
         decided_by,
         decision: decisions.get(&commit).cloned(),
-        records: subjects.iter().filter_map(|subject| said.get(subject).cloned()).collect(),
+        records: subjects.iter().filter_map(|s| records_said.get(s).cloned()).collect(),
     };
     Ok(Some(History {
         version: 1,
@@ -139,7 +139,7 @@ pub async fn history(
 }
 
 /// The decisions by the commits that wrote them.
-async fn decisions(snapshot: &Snapshot) -> Result<BTreeMap<Commit, DecisionSaid>, LakeError> {
+pub(crate) async fn said(snapshot: &Snapshot) -> Result<BTreeMap<Commit, DecisionSaid>, LakeError> {
     let stored: Vec<Stored<DecisionRow>> = snapshot.read(&Filter::all()).await?;
     let rows: Vec<DecisionRow> = stored.iter().map(|stored| stored.row.clone()).collect();
     let in_force = in_force(&rows);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use yagura_lake::{
     LakeError, Snapshot,
     row::Stored,
-    rows::{AssetRow, CommitRow, DecisionRow, HoldRow, LinkRow},
+    rows::{AssetRow, CommitRow, DecisionRow, HoldRow, LinkRow, OrganisationRow, SuccessionRow},
     scan::Filter,
 };
 use yagura_model::{
@@ -30,6 +30,12 @@ pub(super) async fn plan(
         all.iter().find(|row| row.undoes == Some(decision) && in_force.contains(&row.decision));
     if let Some(by) = by {
         return Err(DecisionError::AlreadyUndone { decision, by: by.decision });
+    }
+    let of_commit = Filter::of("written_by", [undone.id.written_by.0]).with_superseded();
+    let organisations: Vec<OrganisationRow> = draft.snapshot.rows(&of_commit).await?;
+    let passes: Vec<SuccessionRow> = draft.snapshot.rows(&of_commit).await?;
+    if !organisations.is_empty() || !passes.is_empty() {
+        return Err(DecisionError::OfOrganisations { decision });
     }
     let written: BTreeMap<Commit, DecisionKey> =
         rows.iter().map(|stored| (stored.id.written_by, stored.row.decision)).collect();

@@ -10,6 +10,7 @@ use yagura_lake::{
     rows::{
         AssetRow, AttributeRow, CoverageRow, FindingRow, IdentifierRow, LinkRow, OrganisationRow,
         RelationRow, ReportName, SoftwareRow, SoftwareSetName, SourceRow, SubjectRow,
+        SuccessionRow,
     },
     scan::Filter,
 };
@@ -43,6 +44,7 @@ pub(super) async fn load(
         return Ok(());
     }
     transaction.load::<OrganisationRow>(Filter::all()).await?;
+    transaction.load::<SuccessionRow>(Filter::all()).await?;
     transaction.load::<SourceRow>(Filter::all()).await?;
     let digests = readings.iter().map(|reading| hash::short(&[reading.digest.as_bytes()]));
     transaction.load::<ReportName>(Filter::of("digest_hash", digests)).await?;

@@ -11,7 +11,8 @@ use yagura_model::id::ReportKey;
 use super::{
     Effects, IngestError, Ingested, Reading, checks, covering, describe, findings, identity,
     known::{Added, Known},
-    organisations, source, subjects,
+    organisations::{self, Lineage},
+    source, subjects,
     work::Work,
 };
 
@@ -21,21 +22,30 @@ pub(super) async fn take(
     transaction: &mut Transaction,
     known: &mut Known,
     rules: &Rules,
-    reading: Reading,
+    mut reading: Reading,
 ) -> Result<Ingested, IngestError> {
+    let lineage = Lineage::load(transaction, &mut reading.request, reading.at).await?;
     // Another report of the transaction, or another process, may have given the same bytes.
-    if let Some(known) = source::known(transaction, &reading.digest, &reading.request).await? {
+    let request = &reading.request;
+    let same = source::known(transaction, &reading.digest, request, Some(&lineage)).await?;
+    if let Some(known) = same {
         return Ok(Ingested { format: reading.format, tally: reading.stage.tally, ..known });
     }
     let mut changes = Changes::default();
-    let organisations_new = organisations_of(transaction, &reading, &mut changes).await?;
+    let (organisations_new, left_out) =
+        organisations_of(transaction, &reading, &mut changes).await?;
+    for code in left_out {
+        reading.stage.leave_out(code);
+    }
     let (source, allowed) =
-        source::register(transaction, &reading.request, reading.format, &mut changes).await?;
+        source::register(transaction, &reading.request, &lineage, reading.format, &mut changes)
+            .await?;
     let beyond = reading.kinds().beyond(allowed);
     if !beyond.is_empty() {
         let name = reading.request.source.clone();
         return Err(IngestError::Beyond { name, kinds: beyond });
     }
+    let source = (source, &lineage);
     let (compared, changes) = compare(transaction, known, rules, &reading, source, changes).await?;
     let added = Added::of(&changes);
     let mut ingested = Ingested { organisations_new, ..compared };
@@ -50,7 +60,7 @@ async fn compare(
     known: &Known,
     rules: &Rules,
     reading: &Reading,
-    source: SourceRow,
+    (source, lineage): (SourceRow, &Lineage),
     changes: Changes,
 ) -> Result<(Ingested, Changes), IngestError> {
     let tool = match reading.stage.tally.head.tool.trim() {
@@ -62,7 +72,7 @@ async fn compare(
         transaction,
         known,
         rules,
-        organisation: reading.request.organisation.as_str(),
+        kin: lineage.kin(&source.organisation),
         source,
         report: ReportKey(0),
         at: reading.at,
@@ -125,18 +135,20 @@ async fn keep(
     Ok(())
 }
 
-/// Finds the organisation of the report or makes it, and writes what a register says of others.
+/// Finds the organisation of the report or makes it, and writes what a register says of others; gives
+/// those that were made, and those of which nothing was taken.
 async fn organisations_of(
     transaction: &Transaction,
     reading: &Reading,
     changes: &mut Changes,
-) -> Result<Vec<String>, IngestError> {
+) -> Result<(Vec<String>, Vec<String>), IngestError> {
     let request = &reading.request;
     let unknown = organisations::unknown(transaction, &request.organisation).await?;
     if !unknown.is_empty() && !request.create_organisation {
         return Err(IngestError::UnknownOrganisation { code: request.organisation.clone() });
     }
     changes.organisations.extend(unknown.iter().map(organisations::named));
-    organisations::register(transaction, &reading.stage.organisations, changes).await?;
-    Ok(unknown.into_iter().map(|code| code.as_str().to_owned()).collect())
+    let said = &reading.stage.organisations;
+    let left_out = organisations::register(transaction, said, changes).await?;
+    Ok((unknown.into_iter().map(|code| code.as_str().to_owned()).collect(), left_out))
 }

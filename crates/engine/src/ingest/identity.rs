@@ -219,7 +219,7 @@ fn born(work: &mut Work<'_>, found: Found, scene: &mut Scene<'_>, drafts: &[usiz
                 source: work.source.source,
                 key_hash: draft.key_hash,
                 stable_key: draft.stable_key,
-                organisation: work.organisation.to_owned(),
+                organisation: work.organisation().to_owned(),
                 class: asset.class.number() as i8,
                 name: asset.name.clone(),
                 report: work.report,
@@ -309,7 +309,7 @@ fn asset_row(work: &Work<'_>, key: AssetKey, asset: &Asset, local: usize) -> Ass
         domain: asset.class.domain().number() as i8,
         class: asset.class.number() as i8,
         name: asset.name.clone(),
-        organisation: work.organisation.to_owned(),
+        organisation: work.organisation().to_owned(),
         first_seen: work.observed(local),
     }
 }

@@ -9,15 +9,16 @@ use yagura_lake::{
 };
 use yagura_model::{coverage::ObservationKinds, id::SourceKey};
 
-use super::{Ingested, Request, hash, of_format};
+use super::{Ingested, Request, hash, of_format, organisations::Lineage};
 
 /// The report of the same source that gave the same bytes before.
 pub(super) async fn known(
     transaction: &Transaction,
     digest: &str,
     request: &Request,
+    lineage: Option<&Lineage>,
 ) -> Result<Option<Ingested>, LakeError> {
-    let Some(source) = find(transaction, request).await? else { return Ok(None) };
+    let Some(source) = find(transaction, request, lineage).await? else { return Ok(None) };
     let hash = hash::short(&[digest.as_bytes()]);
     let reports: Vec<ReportName> = transaction.rows(&Filter::of("digest_hash", [hash])).await?;
     let same = |row: &&ReportName| row.source == source.row.source && row.digest == digest;
@@ -25,26 +26,34 @@ pub(super) async fn known(
     Ok(known.map(|row| Ingested::unchanged(row.report, digest, row.observed_at)))
 }
 
+/// The source of a name. One that no source of the organisation itself has may be that of an
+/// organisation which was merged into it, if only one of them has it: it goes on.
 async fn find(
     transaction: &Transaction,
     request: &Request,
+    lineage: Option<&Lineage>,
 ) -> Result<Option<Stored<SourceRow>>, LakeError> {
-    let sources: Vec<Stored<SourceRow>> = transaction.read(&Filter::all()).await?;
-    Ok(sources.into_iter().find(|stored| {
-        stored.row.name == request.source
-            && stored.row.organisation == request.organisation.as_str()
-    }))
+    let mut sources: Vec<Stored<SourceRow>> = transaction.read(&Filter::all()).await?;
+    sources.retain(|stored| stored.row.name == request.source);
+    let organisation = request.organisation.as_str();
+    if let Some(own) = sources.iter().position(|stored| stored.row.organisation == organisation) {
+        return Ok(Some(sources.swap_remove(own)));
+    }
+    let kin = lineage.map(|lineage| lineage.kin(organisation)).unwrap_or_default();
+    sources.retain(|stored| kin.contains(&stored.row.organisation));
+    Ok(if sources.len() == 1 { sources.pop() } else { None })
 }
 
 /// The source, registered if it is new, and what it may see.
 pub(super) async fn register(
     transaction: &Transaction,
     request: &Request,
+    lineage: &Lineage,
     format: &str,
     changes: &mut Changes,
 ) -> Result<(SourceRow, ObservationKinds), LakeError> {
     let bits = |kinds: ObservationKinds| i32::try_from(kinds.0).unwrap_or(i32::MAX);
-    let row = match (find(transaction, request).await?, request.sees) {
+    let row = match (find(transaction, request, Some(lineage)).await?, request.sees) {
         (Some(known), None) => known.row,
         (Some(known), Some(sees)) => {
             let row = SourceRow { kinds: bits(sees), ..known.row.clone() };

@@ -23,7 +23,7 @@ use yagura_model::{
     report::ReportHead,
     severity::Severity,
     software::SoftwareSeen,
-    warning::Warning,
+    warning::{Warning, WarningCode},
 };
 
 /// Everything one report said.
@@ -49,6 +49,18 @@ pub(super) struct Stage {
     /// Where the records stand, by ordinal.
     pub(super) places: Vec<Place>,
     texts: HashSet<Arc<str>>,
+}
+
+impl Stage {
+    /// Counts what was said of an organisation that persons reorganised since as not taken.
+    pub(super) fn leave_out(&mut self, code: String) {
+        let account = &mut self.tally.account;
+        let left_out = account.facts.min(1);
+        account.facts -= left_out;
+        account.dropped += left_out;
+        let detail = "a person reorganised it, and what began before stands".to_owned();
+        self.tally.add_warning(Warning { code: WarningCode::DroppedRecord, at: code, detail });
+    }
 }
 
 /// An organisation of a register.

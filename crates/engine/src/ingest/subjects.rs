@@ -380,7 +380,7 @@ pub(super) fn born(work: &mut Work<'_>, beside: Option<Shard>) -> SubjectKey {
     let shard = match beside.filter(|shard| size(work, *shard) < SHARD_SUBJECTS * TOGETHER) {
         Some(shard) => shard,
         None => {
-            let placement = format!("placement.{}", work.organisation);
+            let placement = format!("placement.{}", work.organisation());
             let mut shard = work.counter(&placement);
             if shard == 0 || size(work, shard) >= SHARD_SUBJECTS {
                 shard = work.counter("shards");

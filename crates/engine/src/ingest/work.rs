@@ -1,6 +1,6 @@
 //! What the steps of an ingest share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use yagura_baseline::identity::Rules;
 use yagura_lake::{
@@ -27,8 +27,8 @@ pub(super) struct Work<'a> {
     /// What it shares with other reports.
     pub(super) known: &'a Known,
     pub(super) rules: &'a Rules,
-    /// The organisation the report was given for.
-    pub(super) organisation: &'a str,
+    /// The other organisations whose things may be those of the source's own organisation.
+    pub(super) kin: BTreeSet<String>,
     pub(super) source: SourceRow,
     pub(super) report: ReportKey,
     /// When the report was observed.
@@ -39,6 +39,12 @@ pub(super) struct Work<'a> {
 }
 
 impl Work<'_> {
+    /// The organisation inside which things are told apart: that of the source, wherever its assets
+    /// went since.
+    pub(super) fn organisation(&self) -> &str {
+        &self.source.organisation
+    }
+
     /// The next number of a counter, from 1.
     pub(super) fn count(&mut self, name: &str) -> i64 {
         let next = self.counter(name) + 1;

@@ -14,7 +14,7 @@ use yagura_lake::{
 use yagura_model::{Timestamp, asset::RelationKind, id::SubjectKey};
 
 use super::{register::Register, shards, witness::Witnesses};
-use crate::links::hold_at;
+use crate::{links::hold_at, tree::Tree};
 
 /// What is asked about, and who may answer.
 #[derive(Debug)]
@@ -70,6 +70,8 @@ pub(crate) struct Settled {
     pub(crate) at_least_days: u32,
     values: Vec<(&'static str, Arc<str>)>,
     targets: BTreeMap<RelationKind, Vec<Arc<str>>>,
+    /// Since when somebody says who answers for it.
+    managed_since: Timestamp,
 }
 
 impl<'m> Hearing<'m> {
@@ -122,7 +124,11 @@ impl<'m> Hearing<'m> {
             return None;
         }
         // Of several the one that began last is the one, where one is needed.
-        let since = row.valid_from.unwrap_or(Timestamp::MIN);
+        let undated = match kind {
+            Some(RelationKind::ManagedBy) => row.first_seen,
+            _ => Timestamp::MIN,
+        };
+        let since = row.valid_from.unwrap_or(undated);
         let said = Said { since, value: Arc::clone(&row.target) };
         Some(Voice {
             about: About::Relation(place),
@@ -162,15 +168,22 @@ impl<'m> Hearing<'m> {
             let (name, preference) = self.names.get(usize::from(*place))?;
             Some((*name, Arc::clone(self::first(contest, preference, network)?)))
         };
+        let mut managed_since = Timestamp::MIN;
         let target = |(place, contest): &(u8, Contest<Said>)| {
             let (kind, preference) = self.relations.get(usize::from(*place))?;
+            if *kind == RelationKind::ManagedBy {
+                let stand = contest.values(preference.many, network);
+                managed_since = stand.map(|said| said.since).max().unwrap_or(managed_since);
+            }
             Some((*kind, all(contest, preference, network)))
         };
+        let targets = voices.relations.iter().filter_map(target).collect();
         Settled {
             network,
             at_least_days: master.of_network(network).map_or(0, |one| one.at_least_days),
             values: voices.attributes.iter().filter_map(value).collect(),
-            targets: voices.relations.iter().filter_map(target).collect(),
+            targets,
+            managed_since,
         }
     }
 }
@@ -331,8 +344,17 @@ impl Settled {
         self.targets.get(&kind).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// 管理組織: who answers for it, where anybody says so.
-    pub(crate) fn managed_by(&self) -> Option<&Arc<str>> {
-        self.targets(RelationKind::ManagedBy).first()
+    /// 管理組織: who answers for an asset at the time of a tree. That is who is said to, or where nobody
+    /// says so the organisation it was born in, or whoever answers for what that one answered for.
+    pub(crate) fn organisation(
+        &self,
+        tree: &Tree,
+        born_in: &Arc<str>,
+        first_seen: Timestamp,
+    ) -> Arc<str> {
+        match self.targets(RelationKind::ManagedBy).first() {
+            Some(code) => tree.answering(code, self.managed_since),
+            None => tree.answering(born_in, first_seen),
+        }
     }
 }

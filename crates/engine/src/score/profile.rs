@@ -1,6 +1,7 @@
 //! What an asset is, whose it is, and what it is worth.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use yagura_model::{
     Timestamp, asset::RelationKind, attribute::names, domain::AssetClass, id::AssetKey,
@@ -54,15 +55,15 @@ pub(super) fn profiles(facts: &Facts) -> BTreeMap<AssetKey, Profile> {
 
 fn own(facts: &Facts, asset: AssetKey) -> Option<Profile> {
     let row = facts.assets.get(&asset)?;
+    let born_in = Arc::from(row.organisation.as_str());
     let unsaid = Settled::default();
     let settled = facts.settled.get(&asset).unwrap_or(&unsaid);
-    let managed_by = settled.managed_by().map(|code| code.to_string());
     let systems = settled.targets(RelationKind::PartOf).iter();
     Some(Profile {
         asset,
         name: row.name.clone(),
         class: number(row.class, AssetClass::from_number)?,
-        organisation: managed_by.unwrap_or_else(|| row.organisation.clone()),
+        organisation: settled.organisation(&facts.tree, &born_in, row.first_seen).to_string(),
         systems: systems.map(|system| system.to_string()).collect(),
         worth: Worth::said(|name| settled.value(name)),
         first_seen: row.first_seen,

@@ -46,7 +46,7 @@ use crate::{
 use findings::Weight;
 use looks::Looks;
 use price::Prices;
-use sketch::{Sketch, Sketches};
+use sketch::Sketches;
 pub(in crate::score) use standing::Standing;
 use sums::{Sum, Sums, Tally};
 
@@ -121,9 +121,26 @@ impl Sweep {
         at: Timestamp,
         within: Option<&OrganisationCode>,
     ) -> Result<Self, LakeError> {
+        let tree = Tree::load(snapshot, at).await?;
+        Self::run_in(tree, snapshot, model, master, at, within).await
+    }
+
+    /// The same in another tree of organisations than that of the time.
+    ///
+    /// # Errors
+    /// If a table cannot be read.
+    pub(crate) async fn run_in(
+        tree: Tree,
+        snapshot: &Snapshot,
+        model: &Model,
+        master: &Master,
+        at: Timestamp,
+        within: Option<&OrganisationCode>,
+    ) -> Result<Self, LakeError> {
+        let tree = Arc::new(tree);
         let coverage: Vec<CoverageRow> = snapshot.rows(&Filter::all()).await?;
         let Standing { tree, register, sketches, looks } =
-            Standing::load(snapshot, model, master, at, coverage).await?;
+            Standing::load(snapshot, model, master, at, tree, coverage).await?;
         let scans = findings::Scans::open(snapshot, model).await?;
         let (model, master, within) = (model.clone(), master.clone(), within.cloned());
         let commit = snapshot.commit();
@@ -159,10 +176,15 @@ impl Ground<'_> {
         commit: Commit,
         within: Option<&OrganisationCode>,
     ) -> Result<Sweep, LakeError> {
-        let kept = |sketch: &Sketch| {
-            within.is_none_or(|within| self.tree.is_within(&sketch.organisation, within))
+        // The tree is asked once an organisation.
+        let mut inside: HashMap<&str, bool> = HashMap::new();
+        let mut is_kept = |organisation, within| {
+            *inside.entry(organisation).or_insert_with(|| self.tree.is_within(organisation, within))
         };
-        let kept: Vec<bool> = self.sketches.all.iter().map(kept).collect();
+        let sketches = self.sketches.all.iter();
+        let kept: Vec<bool> = sketches
+            .map(|sketch| within.is_none_or(|within| is_kept(&*sketch.organisation, within)))
+            .collect();
         let weighed = scans.weigh(self, &kept)?;
         let ranges: Vec<usize> = (0..self.sketches.all.len()).step_by(TOGETHER).collect();
         let references = self.references(&ranges, &weighed.carried, commit)?;

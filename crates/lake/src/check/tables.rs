@@ -24,7 +24,8 @@ use crate::{
     rows::{
         AssetRow, AttributeRow, CheckRow, CheckSetRow, CommitRow, CoverageRow, DecisionRow,
         FindingRow, HoldRow, IdentifierRow, LinkRow, OrganisationRow, PackageRow, RelationRow,
-        ReportRow, SoftwareRow, SoftwareSetRow, SourceRow, SubjectRow, SupersededRow,
+        ReportRow, SoftwareRow, SoftwareSetRow, SourceRow, SubjectRow, SuccessionRow,
+        SupersededRow,
     },
     store::Store,
     table::Table,
@@ -227,6 +228,7 @@ impl Tables<'_> {
                 known.points(Table::Subjects, *subject, "subjects", || seen.at(), found);
             }
         });
+        self.pass::<SuccessionRow>(|_, _, _| ());
         self.pass::<IdentifierRow>(|known, seen, found| {
             let row = seen.row;
             known.points(Table::Subjects, row.subject.0, "subject", || seen.at(), found);

@@ -45,6 +45,6 @@ pub(super) fn held(texts: &Texts, reason: &str) -> String {
 }
 
 /// What sort of decision it is.
-pub(super) fn kind(texts: &Texts, kind: DecisionKind) -> String {
+pub(in crate::command) fn kind(texts: &Texts, kind: DecisionKind) -> String {
     texts.say(&format!("decision-kind-{kind}"))
 }

@@ -1,6 +1,7 @@
 //! Just enough of some assets to tell them apart.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Serialize;
 use yagura_baseline::master::Master;
@@ -21,6 +22,7 @@ use super::{AssetId, holds_at, identifiers::known_as, kind_of};
 use crate::{
     links::links,
     master::{Heard, Hearing, Witnesses},
+    tree::Tree,
 };
 
 /// What tells an asset from others of the same name.
@@ -62,6 +64,7 @@ pub async fn brief(
         snapshot.rows::<RelationPoint>(&of_subjects),
         snapshot.rows::<CoverageRow>(&of_shards)
     )?;
+    let tree = Tree::load(snapshot, at).await?;
     let witnesses = Witnesses::load(snapshot, master, at, of_subjects, &coverage).await?;
     let hearing = Hearing::new(witnesses, [], &[RelationKind::ManagedBy]);
     let mut heard = Heard::new(&hearing);
@@ -79,12 +82,13 @@ pub async fn brief(
             .iter()
             .filter(|i| own(i.subject) && holds_at(at, i.first_seen, i.resolved_at))
             .filter_map(|i| Some((kind_of(i.kind, IdentifierKind::from_number)?, &*i.value)));
-        let managed_by = heard.settle(row.asset).managed_by().map(|code| code.to_string());
+        let settled = heard.settle(row.asset);
+        let born_in = Arc::from(row.organisation);
         Brief {
             asset: AssetId(row.asset),
             known_as: known_as(called, &row.name),
             class: kind_of(row.class, AssetClass::from_number),
-            organisation: managed_by.unwrap_or(row.organisation),
+            organisation: settled.organisation(&tree, &born_in, row.first_seen).to_string(),
             name: row.name,
         }
     });

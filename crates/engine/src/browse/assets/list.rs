@@ -136,7 +136,7 @@ pub async fn list(
     let mut list = Vec::new();
     for row in assets.into_iter().filter(|row| row.first_seen <= at) {
         let draft = drafts.get(&row.asset).unwrap_or(&nothing);
-        let Some(listed) = listed(model, row, draft, at) else { continue };
+        let Some(listed) = listed(model, &tree, row, draft, at) else { continue };
         if wanted(&listed, draft, which, (&tree, &systems)) {
             list.push(listed);
         }
@@ -293,7 +293,13 @@ impl Gathering {
     }
 }
 
-fn listed(model: &Model, row: AssetRow, draft: &Draft, at: Timestamp) -> Option<Listed> {
+fn listed(
+    model: &Model,
+    tree: &Tree,
+    row: AssetRow,
+    draft: &Draft,
+    at: Timestamp,
+) -> Option<Listed> {
     let class = kind_of(row.class, AssetClass::from_number)?;
     let domain = class.domain();
     let settled = &draft.settled;
@@ -309,7 +315,9 @@ fn listed(model: &Model, row: AssetRow, draft: &Draft, at: Timestamp) -> Option<
         known_as: known_as(called, &row.name),
         domain,
         class,
-        organisation: settled.managed_by().map_or(row.organisation, |code| code.to_string()),
+        organisation: settled
+            .organisation(tree, &Arc::from(row.organisation), row.first_seen)
+            .to_string(),
         used_by: targets(RelationKind::UsedBy),
         operated_by: targets(RelationKind::OperatedBy),
         systems: targets(RelationKind::PartOf),

@@ -1,6 +1,7 @@
 //! All that is kept of one asset.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::Serialize;
 use yagura_baseline::{identity::Rules, master::Master, model::Model};
@@ -26,7 +27,10 @@ use super::{
     sources::{packages, records},
     targets::Targets,
 };
-use crate::master::{Heard, Hearing, Witnesses};
+use crate::{
+    master::{Heard, Hearing, Witnesses},
+    tree::Tree,
+};
 
 /// An asset with all that its sources say. Serialises to the stable document of
 /// `yagura asset show --json`.
@@ -119,8 +123,9 @@ pub async fn find(
     let identifiers = identifiers(&rows.identifiers, rules, source);
     let called = identifiers.iter().map(|said| (said.kind, said.value.as_str()));
     let (counts, findings) = findings(&rows);
-    let managed_by = settled.managed_by().map(|code| code.to_string());
-    let organisation = managed_by.unwrap_or_else(|| rows.asset.organisation.clone());
+    let tree = Tree::load(snapshot, at).await?;
+    let born_in = Arc::from(rows.asset.organisation.as_str());
+    let organisation = settled.organisation(&tree, &born_in, rows.asset.first_seen).to_string();
     Ok(Some(AssetRecord {
         version: 1,
         as_of: at,

@@ -19,7 +19,7 @@ pub(in crate::ingest) fn identity_hash(
     asset: &Asset,
     identifier: &Identifier<'_>,
 ) -> Option<i64> {
-    hash_from(work.rules, (work.organisation, work.source.source), asset, identifier)
+    hash_from(work.rules, (work.organisation(), work.source.source), asset, identifier)
 }
 
 /// The same for a report that comes from a source of an organisation.
@@ -42,6 +42,19 @@ pub(in crate::ingest) fn hash_from(
         }
     };
     scoped_hash(rules, asset.class.domain(), &scope, identifier)
+}
+
+/// The hashes an identifier has in the organisations whose things may be the source's own.
+pub(super) fn hashes_of_kin(
+    work: &Work<'_>,
+    asset: &Asset,
+    identifier: &Identifier<'_>,
+) -> impl Iterator<Item = i64> {
+    // What identifies nothing here identifies nothing there.
+    let identifies = !work.kin.is_empty() && identity_hash(work, asset, identifier).is_some();
+    let kin = work.kin.iter().filter(move |_| identifies);
+    let domain = asset.class.domain();
+    kin.filter_map(move |kin| identity_in(work.rules, domain, kin, identifier))
 }
 
 /// The hash an identifier has wherever anything in an organisation states it; `None` for kinds that

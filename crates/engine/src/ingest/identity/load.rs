@@ -1,5 +1,6 @@
 //! Setting the scene: what the report shows anew, and what the lake knows of whoever shares it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use yagura_model::{
     Timestamp,
     domain::AssetClass,
     id::{Shard, SourceKey, SubjectKey},
-    identifier::IdentifierKind,
+    identifier::{Identifier, IdentifierKind},
 };
 
 use super::{
@@ -25,7 +26,7 @@ use super::{
         work::Work,
     },
     apart,
-    hashes::identity_hash,
+    hashes::{hashes_of_kin, identity_hash, identity_in},
     places, reopen,
     scene::{Member, Past, Scene, Value},
 };
@@ -45,9 +46,13 @@ pub(super) async fn load<'a>(
     let drafts: Vec<Member> =
         found.drafts.iter().filter_map(|draft| drafted(work, draft)).collect();
     let mut hashes: BTreeSet<i64> = drafts.iter().flat_map(|m| &m.values).map(|v| v.hash).collect();
+    for member in &drafts {
+        hashes.extend(member.local.into_iter().flat_map(|local| of_kin(work, local)));
+    }
     for change in changes.values() {
         if let Some(Some(asset)) = work.stage.assets.get(change.local) {
             hashes.extend(values(work, asset, work.at).map(|value| value.hash));
+            hashes.extend(of_kin(work, change.local));
         }
     }
     for place in &found.places {
@@ -115,6 +120,15 @@ pub(super) fn values<'w>(
         let value = Arc::from(work.rules.normal(identifier.kind, &identifier.value).as_ref());
         Some(Value { kind: identifier.kind, value, hash, since })
     })
+}
+
+/// The hashes that what an asset shows has where else it may be known.
+fn of_kin<'w>(work: &'w Work<'_>, local: usize) -> impl Iterator<Item = i64> + 'w {
+    let asset = work.stage.assets.get(local).and_then(Option::as_ref);
+    let asset = asset.filter(|_| !work.kin.is_empty());
+    let shows =
+        asset.into_iter().flat_map(|asset| asset.identifiers.iter().map(move |i| (asset, i)));
+    shows.flat_map(|(asset, identifier)| hashes_of_kin(work, asset, identifier))
 }
 
 /// The known subjects that show something they did not show before. A report older than what is
@@ -192,6 +206,7 @@ async fn known(
         else {
             continue;
         };
+        let born = (subject.organisation.as_str(), class(subject.class));
         let times = rows.iter().map(|row| row.first_seen);
         let (Some(first), Some(last)) = (times.clone().min(), times.max()) else { continue };
         members.push(Member {
@@ -206,8 +221,8 @@ async fn known(
             link: Some(link.id),
             decided_by: link.row.decided_by.clone(),
             anew: false,
-            values: rows.iter().filter_map(|row| stored(work, row)).collect(),
-            past: rows.iter().filter_map(past).collect(),
+            values: rows.iter().filter_map(|row| stored(work, born, row)).collect(),
+            past: rows.iter().filter_map(|row| past(work, born, row)).collect(),
             local: None,
             changed: BTreeSet::new(),
             span: (first, last),
@@ -220,18 +235,34 @@ async fn known(
     Ok(members)
 }
 
+/// The organisation a subject was born in, and its class.
+type Born<'s> = (&'s str, AssetClass);
+
+/// The hash a stored identifier has inside the source's organisation: that of a subject born in one
+/// of its kin has another there.
+fn hash_here(work: &Work<'_>, (born, class): Born<'_>, row: &IdentifierRow) -> Option<i64> {
+    let hash = row.hash?;
+    if born == work.organisation() || !work.kin.contains(born) {
+        return Some(hash);
+    }
+    let kind = u8::try_from(row.kind).ok().and_then(IdentifierKind::from_number)?;
+    let identifier = Identifier { kind, value: Cow::Borrowed(&*row.value) };
+    // What means nothing without its source or zone keeps the name it has there.
+    Some(identity_in(work.rules, class.domain(), work.organisation(), &identifier).unwrap_or(hash))
+}
+
 /// An identifier in force as it is compared.
-fn stored(work: &Work<'_>, row: &IdentifierRow) -> Option<Value> {
-    let hash = row.hash.filter(|_| row.resolved_at.is_none())?;
+fn stored(work: &Work<'_>, born: Born<'_>, row: &IdentifierRow) -> Option<Value> {
+    let hash = hash_here(work, born, row).filter(|_| row.resolved_at.is_none())?;
     let kind = u8::try_from(row.kind).ok().and_then(IdentifierKind::from_number)?;
     let value = Arc::from(work.rules.normal(kind, &row.value).as_ref());
     Some(Value { kind, value, hash, since: row.first_seen })
 }
 
 /// An identifier that is in force no longer: it was until just before it was seen gone.
-fn past(row: &IdentifierRow) -> Option<Past> {
+fn past(work: &Work<'_>, born: Born<'_>, row: &IdentifierRow) -> Option<Past> {
     let to = row.resolved_at?.saturating_sub(SignedDuration::from_micros(1)).ok()?;
-    Some(Past { hash: row.hash?, span: (row.first_seen, to.max(row.first_seen)) })
+    Some(Past { hash: hash_here(work, born, row)?, span: (row.first_seen, to.max(row.first_seen)) })
 }
 
 /// When the sources of some subjects looked at them.

@@ -149,7 +149,7 @@ fn apart(
         domain: member.class.domain().number() as i8,
         class: member.class.number() as i8,
         name: member.name.clone(),
-        organisation: work.organisation.to_owned(),
+        organisation: work.organisation().to_owned(),
         first_seen: member.span.0,
     };
     decided.made.insert(asset, row);

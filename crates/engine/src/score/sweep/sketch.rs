@@ -20,6 +20,7 @@ use crate::{
         facts::{is, number},
         worth::{Worth, in_service},
     },
+    tree::Tree,
 };
 
 /// An asset as a sweep sees it.
@@ -46,12 +47,13 @@ pub(super) struct Sketches {
 impl Sketches {
     pub(super) async fn load(
         snapshot: &Snapshot,
+        tree: &Tree,
         register: &Register,
         witnesses: Witnesses<'_>,
     ) -> Result<Self, LakeError> {
         let at = witnesses.at();
         let hearing = Hearing::new(witnesses, Worth::ASKED, Worth::RELATIONS);
-        let sketch = |index: usize, settled: &Settled| Sketch::of(register, index, settled);
+        let sketch = |index: usize, settled: &Settled| Sketch::of(tree, register, index, settled);
         let all = settle_all(&hearing, snapshot, register, sketch).await?;
         let mut sketches = Self { all, systems: BTreeMap::new() };
         let worth = sketches.load_systems(snapshot, register, at).await?;
@@ -96,17 +98,17 @@ impl Sketches {
 }
 
 impl Sketch {
-    fn of(register: &Register, index: usize, settled: &Settled) -> Self {
+    fn of(tree: &Tree, register: &Register, index: usize, settled: &Settled) -> Self {
         let asset = register.assets.get(index);
-        let managed_by = settled.managed_by().map(Arc::clone);
+        let first_seen = asset.map_or(Timestamp::MAX, |asset| asset.first_seen);
         let mut systems = settled.targets(RelationKind::PartOf).to_vec();
         systems.sort_unstable();
         Self {
             class: asset.and_then(|asset| number(asset.class, AssetClass::from_number)),
-            organisation: managed_by.unwrap_or_else(|| register.born_in(index)),
+            organisation: settled.organisation(tree, &register.born_in(index), first_seen),
             systems,
             worth: Worth::said(|name| settled.value(name)),
-            first_seen: asset.map_or(Timestamp::MAX, |asset| asset.first_seen),
+            first_seen,
             in_service: in_service(settled.value(names::LIFE_CYCLE)),
             at_least_days: settled.at_least_days,
         }

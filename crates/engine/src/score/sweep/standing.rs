@@ -32,18 +32,18 @@ pub(in crate::score) struct Member {
 }
 
 impl Standing {
-    /// By rows of coverage that hold all looks.
+    /// By a tree of organisations, and by rows of coverage that hold all looks.
     pub(in crate::score) async fn load(
         snapshot: &Snapshot,
         model: &Model,
         master: &Master,
         at: Timestamp,
+        tree: Arc<Tree>,
         coverage: Vec<CoverageRow>,
     ) -> Result<Self, LakeError> {
-        let tree = Arc::new(Tree::load(snapshot, at).await?);
         let register = Register::load(snapshot, at).await?;
         let witnesses = Witnesses::load(snapshot, master, at, Filter::all(), &coverage).await?;
-        let sketches = Sketches::load(snapshot, &register, witnesses).await?;
+        let sketches = Sketches::load(snapshot, &tree, &register, witnesses).await?;
         let looks = Looks::new(coverage, &register, model, at)?;
         Ok(Self { tree, register, sketches, looks })
     }

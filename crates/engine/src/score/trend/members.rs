@@ -1,6 +1,7 @@
 //! Whose each asset was at the end of each period, and whether anybody looked at it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use yagura_baseline::{master::Master, model::Model};
 use yagura_lake::{LakeError, Snapshot, rows::CoverageRow, scan::Filter};
@@ -70,7 +71,9 @@ impl Members {
         let mut lines: BTreeMap<String, u32> = BTreeMap::new();
         let mut sets: BTreeMap<Lines, u32> = BTreeMap::from([(Lines::new(), 0)]);
         for at in &asked.ends {
-            let standing = Standing::load(snapshot, model, master, *at, coverage.clone()).await?;
+            let tree = Arc::new(Tree::load(snapshot, *at).await?);
+            let standing =
+                Standing::load(snapshot, model, master, *at, tree, coverage.clone()).await?;
             let mut of = vec![0; assets];
             let mut counted: Vec<Counted> = vec![Counted::default(); members.keys.len()];
             for member in standing.members() {

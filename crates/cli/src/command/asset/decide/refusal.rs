@@ -57,6 +57,10 @@ pub(super) fn told(session: &Session, error: &DecisionError) -> Failure {
             let decision = DecisionId(*decision).to_string();
             texts.say_with("decision-unknown", &[("decision", decision.into())])
         }
+        DecisionError::OfOrganisations { decision } => {
+            let decision = DecisionId(*decision).to_string();
+            texts.say_with("decision-of-organisations", &[("decision", decision.into())])
+        }
         DecisionError::AlreadyUndone { decision, by } => {
             let (decision, by) = (DecisionId(*decision).to_string(), DecisionId(*by).to_string());
             let said = [("decision", decision.into()), ("by", by.into())];
