@@ -66,7 +66,10 @@ pub(super) fn show(
 
 /// Where an organisation stands.
 pub(in crate::command::org) fn stands(texts: &Texts, parent: Option<&str>) -> String {
-    parent.map_or_else(|| texts.say("reorganisation-top"), str::to_owned)
+    match parent {
+        Some(parent) => texts.say_with("reorganisation-under", &[("organisation", parent.into())]),
+        None => texts.say("reorganisation-top"),
+    }
 }
 
 /// What becomes of an organisation.
