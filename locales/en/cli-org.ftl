@@ -10,7 +10,7 @@ argument-code = Code of the organisation, its levels apart by /; as sakura/kanbo
 argument-name_ja = Name in Japanese
 argument-name_en = Name in English
 argument-parent = The organisation above (default: what the code says)
-argument-from = Since when, as 2026-04-01
+argument-from = Since when, as 2026-04-01: at midnight in Japan, wherever this runs
 argument-to = Until when (exclusive)
 
 org-list-summary = { $count ->

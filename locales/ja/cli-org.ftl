@@ -10,7 +10,7 @@ argument-code = 組織のコード。段は / で区切る。例: sakura/kanbo
 argument-name_ja = 日本語の名前
 argument-name_en = 英語の名前
 argument-parent = 上位の組織（既定はコードの示す組織）
-argument-from = いつから。例: 2026-04-01
+argument-from = いつから。例: 2026-04-01（実行する場所によらず、日本時間の 0 時）
 argument-to = いつまで（その日を含まない）
 
 org-list-summary = { $count ->

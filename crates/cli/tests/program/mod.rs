@@ -8,6 +8,7 @@ use std::{
 
 use jiff::tz::TimeZone;
 use serde_json::Value;
+use tempfile::TempDir;
 use yagura_engine::{
     baseline::identity::Rules,
     clock::Clock,
@@ -66,6 +67,29 @@ pub(crate) fn compare(name: &str, printed: &str) {
     settings.set_omit_expression(true);
     settings.set_prepend_module_to_snapshot(false);
     settings.bind(|| insta::assert_snapshot!(name, printed));
+}
+
+/// Runs command lines one after the other in each language, in a folder of its own, and compares all
+/// they print, made alike by `timeless`; Japanese in so many columns, English in 120.
+pub(crate) fn compare_runs(
+    name: &str,
+    japanese_columns: &str,
+    timeless: fn(&str) -> String,
+    folder: fn() -> TempDir,
+    runs: &[&[&str]],
+) {
+    for (language, columns) in [("ja", japanese_columns), ("en", "120")] {
+        let folder = folder();
+        let mut printed = String::new();
+        for arguments in runs {
+            let all: Vec<&str> = arguments.iter().copied().chain(["--lang", language]).collect();
+            let output = yagura(folder.path(), &all).env("COLUMNS", columns).output().unwrap();
+            printed.push_str(&format!("$ yagura {}\n", arguments.join(" ")));
+            printed.push_str(&timeless(&text(&output)));
+            printed.push('\n');
+        }
+        compare(&format!("{name}-{language}"), &printed);
+    }
 }
 
 /// Takes reports, each with its source, into the lake in a folder's `data`. Times without a zone

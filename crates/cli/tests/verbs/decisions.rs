@@ -5,7 +5,7 @@ use std::fs;
 use jiff::tz::TimeZone;
 use tempfile::TempDir;
 
-use crate::program::{compare, done, lines, run, take_in, text, yagura};
+use crate::program::{compare_runs, done, lines, run, take_in, yagura};
 
 const UUID: &str = "5a4b5200-0000-4000-8000-000000000001";
 
@@ -60,18 +60,7 @@ fn timeless(printed: &str) -> String {
 
 /// Runs command lines one after the other and compares all they print.
 fn golden(name: &str, folder: fn() -> TempDir, runs: &[&[&str]]) {
-    for (language, columns) in [("ja", "80"), ("en", "120")] {
-        let folder = folder();
-        let mut printed = String::new();
-        for arguments in runs {
-            let all: Vec<&str> = arguments.iter().copied().chain(["--lang", language]).collect();
-            let output = yagura(folder.path(), &all).env("COLUMNS", columns).output().unwrap();
-            printed.push_str(&format!("$ yagura {}\n", arguments.join(" ")));
-            printed.push_str(&timeless(&text(&output)));
-            printed.push('\n');
-        }
-        compare(&format!("{name}-{language}"), &printed);
-    }
+    compare_runs(name, "80", timeless, folder, runs);
 }
 
 const BY: [&str; 4] = ["--by", "山田", "--reason", "現物を確認"];

@@ -5,7 +5,7 @@ use std::fs;
 use jiff::tz::TimeZone;
 use tempfile::TempDir;
 
-use crate::program::{compare, done, lines, take_in, text, yagura};
+use crate::program::{compare_runs, done, lines, take_in, yagura};
 
 /// A ministry with two bureaus and another ministry, with devices and a system.
 fn lake() -> TempDir {
@@ -64,19 +64,9 @@ fn timeless(printed: &str) -> String {
     printed.lines().map(line).collect()
 }
 
+/// Runs command lines one after the other and compares all they print.
 fn golden(name: &str, folder: fn() -> TempDir, runs: &[&[&str]]) {
-    for (language, columns) in [("ja", "100"), ("en", "120")] {
-        let folder = folder();
-        let mut printed = String::new();
-        for arguments in runs {
-            let all: Vec<&str> = arguments.iter().copied().chain(["--lang", language]).collect();
-            let output = yagura(folder.path(), &all).env("COLUMNS", columns).output().unwrap();
-            printed.push_str(&format!("$ yagura {}\n", arguments.join(" ")));
-            printed.push_str(&timeless(&text(&output)));
-            printed.push('\n');
-        }
-        compare(&format!("{name}-{language}"), &printed);
-    }
+    compare_runs(name, "100", timeless, folder, runs);
 }
 
 const FROM: [&str; 2] = ["--from", "2026-10-15"];
