@@ -115,6 +115,8 @@ invariant-evidence-readable = The bytes of every report can be found in their st
 invariant-evidence-readable-do = Scores are as before; the report cannot be shown. `yagura lake check --repair` takes it from a backup (--from) or gives it up and marks the results.
 invariant-evidence-digest = The bytes of every report are those that were received.
 invariant-evidence-digest-do = Scores are as before; the report is not to be trusted. `yagura lake check --repair` takes it from a backup (--from) or gives it up and marks the results.
+invariant-stored-score = Stored scores are as they were written.
+invariant-stored-score-do = No score that is made depends on it. `yagura lake check --repair` takes the file from a backup (--from) or puts that score aside; `yagura score --store` of the same time gives the same points.
 
 argument-lake-check-repair = Repair what can be repaired; nothing is deleted, what is in the way goes to _yagura/quarantine
 argument-lake-check-from = Take lost files from this folder of backups
@@ -127,6 +129,7 @@ repaired-log-rebuilt = Made the log anew of the files that are there: { $what } 
 repaired-file-restored = Taken from the backup: { $what }
 repaired-file-given-up = Given up: { $what } ({ $rows } rows). Results are marked as incomplete.
 repaired-counter-raised = Raised the counter: { $what }
+repaired-score-aside = Put the score aside: { $what }
 lake-give-again = { $count } reports had rows in what was given up. Give them again (number, organisation, file, SHA-256); then run `yagura lake check --repair --settle`.
 
 ## yagura lake export

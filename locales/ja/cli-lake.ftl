@@ -112,6 +112,8 @@ invariant-evidence-readable = 報告原本は、保管した形から取り出�
 invariant-evidence-readable-do = リスク点は変わりません。その報告原本は表示できません。`yagura lake check --repair` は、バックアップ（--from）から戻すか、あきらめます。
 invariant-evidence-digest = 報告原本は、受け取ったときのままです。
 invariant-evidence-digest-do = リスク点は変わりません。その報告原本は信用できません。`yagura lake check --repair` は、バックアップ（--from）から戻すか、あきらめます。
+invariant-stored-score = 保存されたスコアは、書いたときのままです。
+invariant-stored-score-do = リスク点の計算には関わりません。`yagura lake check --repair` は、バックアップ（--from）から戻すか、そのスコアを脇に移します。同じ時点で `yagura score --store` を実行すれば同じ値になります。
 
 argument-lake-check-repair = 直せるものを直す。何も消さず、邪魔なものは _yagura/quarantine に移す
 argument-lake-check-from = 失われたファイルをこのバックアップのフォルダから戻す
@@ -124,6 +126,7 @@ repaired-log-rebuilt = 残っているファイルから記録を作り直しま
 repaired-file-restored = バックアップから戻しました: { $what }
 repaired-file-given-up = 失われました: { $what }（{ $rows } 行）。結果には不完全の印が付きます。
 repaired-counter-raised = 番号を進めました: { $what }
+repaired-score-aside = スコアを脇に移しました: { $what }
 lake-give-again = 失われたものには報告 { $count } 件の行がありました。取り込み直してから（番号、組織、ファイル、SHA-256）、`yagura lake check --repair --settle` を実行してください。
 
 ## yagura lake export

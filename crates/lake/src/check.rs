@@ -118,6 +118,9 @@ impl Lake {
             waste: Waste::default(),
         };
         let waste = waste::find(&store, &state).await?;
+        for (path, wrong) in self.scores().broken().await? {
+            found.add(Invariant::StoredScore, breach::At::path(path.as_ref()), wrong);
+        }
         let work = move || {
             let mut state = state;
             files::check(&store, &mut state, &watch, &mut found);

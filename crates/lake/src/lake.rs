@@ -19,6 +19,7 @@ use crate::{
     index::{self, Indexes},
     lease::Lease,
     manifest::{Manifest, ManifestStore},
+    scores::Scores,
     snapshot::Snapshot,
     stats::Stats,
     store::Store,
@@ -76,6 +77,11 @@ impl Lake {
     /// What is kept beside the facts to be asked again.
     pub fn derived(&self) -> Derived {
         Derived::new(self.store.clone())
+    }
+
+    /// The scores that were stored.
+    pub fn scores(&self) -> Scores {
+        Scores::new(self.store.clone())
     }
 
     /// The newest visible state.

@@ -28,6 +28,7 @@ pub mod repair;
 pub mod row;
 pub mod rows;
 pub mod scan;
+pub mod scores;
 mod snapshot;
 mod stands;
 pub mod stats;

@@ -28,6 +28,7 @@ use yagura_model::{
 use crate::{
     error::LakeError,
     masters::Masters,
+    scores,
     snapshot::Snapshot,
     views::{self, AsOf, VIEWS, View},
 };
@@ -169,6 +170,7 @@ async fn session(
     }
     inner.register_table("tree", Arc::new(masters.tree()?))?;
     inner.register_table("masters", Arc::new(masters.table()?))?;
+    scores::register(&inner, snapshot, as_of.at(), &views).await?;
     for view in views {
         let frame = inner.sql(&expand(view.sql, as_of)).await?;
         inner.register_table(view.name, frame.clone().into_view())?;

@@ -27,7 +27,7 @@ use yagura_model::Timestamp;
 pub use reports::Again;
 
 use crate::{
-    Lake,
+    Lake, backup,
     check::{Breach, EvidenceDepth, Invariant, Watch},
     error::LakeError,
     fail_point,
@@ -68,6 +68,8 @@ pub enum Remedy {
     FileGivenUp,
     /// A counter was raised.
     CounterRaised,
+    /// A stored score was put aside: who scores the same again gets the same.
+    ScoreAside,
 }
 
 impl Remedy {
@@ -79,6 +81,7 @@ impl Remedy {
         Self::FileRestored,
         Self::FileGivenUp,
         Self::CounterRaised,
+        Self::ScoreAside,
     ];
 
     /// Its stable name.
@@ -90,6 +93,7 @@ impl Remedy {
             Self::FileRestored => "file-restored",
             Self::FileGivenUp => "file-given-up",
             Self::CounterRaised => "counter-raised",
+            Self::ScoreAside => "score-aside",
         }
     }
 }
@@ -216,6 +220,7 @@ impl Repair<'_> {
             aside.extend(self.files(table, &paths, &mut next).await?);
         }
         self.counters(found, &mut next);
+        self.scores(found).await?;
         for (path, reports) in evidence {
             self.evidence(&Path::from(path), reports, &mut next).await?;
         }
@@ -244,6 +249,27 @@ impl Repair<'_> {
                 self.note(Remedy::CounterRaised, None, name.clone(), 0);
             }
         }
+    }
+
+    /// Takes files of stored scores from a backup, or puts the scores aside.
+    async fn scores(&mut self, found: &[Breach]) -> Result<(), LakeError> {
+        for breach in found.iter().filter(|breach| breach.invariant == Invariant::StoredScore) {
+            let Some(path) = breach.path.as_deref().map(Path::from) else { continue };
+            let restored = match self.backup {
+                Some(folder) => backup::fetch(folder, &self.store, &path).await?,
+                None => false,
+            };
+            if restored {
+                self.note(Remedy::FileRestored, None, path.to_string(), 0);
+                continue;
+            }
+            let folder: Path = path.parts().take(path.parts().count() - 1).collect();
+            if self.store.locate(&folder).exists() {
+                self.put_aside(&folder)?;
+                self.note(Remedy::ScoreAside, None, folder.to_string(), 0);
+            }
+        }
+        Ok(())
     }
 
     fn note(&mut self, remedy: Remedy, table: Option<Table>, what: String, rows: u64) {

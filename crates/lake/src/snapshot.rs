@@ -266,7 +266,7 @@ impl Snapshot {
 }
 
 /// What was given up by repairs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Lost {
     /// Files of tables.
     pub files: u64,

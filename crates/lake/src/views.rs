@@ -51,7 +51,7 @@ impl View {
     }
 
     /// The tables and views its SQL reads: what stands behind FROM and JOIN.
-    fn reads(&self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn reads(&self) -> impl Iterator<Item = &'static str> {
         let words = self.sql.split(|c: char| !c.is_alphanumeric() && c != '_');
         let words = words.filter(|word| !word.is_empty());
         let before = words.clone();
@@ -249,6 +249,24 @@ pub const VIEWS: &[View] = &[
         name: "organisation_tree",
         row: "an organisation and one it stands under, itself at height 0",
         sql: "SELECT organisation, above, height FROM tree",
+    },
+    View {
+        name: "scores",
+        row: "a stored score",
+        sql: "SELECT score, scored_at, commit, stored_at, model, master, lost_rows, open_micro, \
+                     accepted_micro, unknown_micro, assets, items FROM stored_scores",
+    },
+    View {
+        name: "score_lines",
+        row: "a line of a stored score, at any level but that of assets",
+        sql: "SELECT score, scored_at, level, key, name, open_micro, accepted_micro, \
+                     unknown_micro, assets, items FROM stored_lines",
+    },
+    View {
+        name: "asset_scores",
+        row: "an asset of the newest stored score",
+        sql: "SELECT asset, class, organisation, open_micro, accepted_micro, unknown_micro, \
+                     items, score, scored_at FROM stored_assets",
     },
     View {
         name: "decisions",

@@ -74,7 +74,7 @@ impl Swept {
 #[derive(Debug)]
 pub(crate) struct Asked {
     pub(crate) snapshot: Snapshot,
-    lake: Lake,
+    pub(crate) lake: Lake,
     model: Model,
     pub(crate) times: Times,
     org: Option<OrganisationCode>,

@@ -12,15 +12,15 @@ use super::Verb;
 use crate::{
     arguments::{
         results::{ResultArguments, Sheet},
-        scoring::{ScoringArguments, Swept},
+        scoring::ScoringArguments,
     },
     failure::Failure,
     output::cell::Cell,
     session::{Session, Status},
-    words,
 };
 
 mod show;
+mod sums;
 
 /// See the module.
 #[derive(Debug, Parser)]
@@ -39,6 +39,12 @@ pub(crate) struct Score {
     #[arg(long, value_name = "N")]
     top: Option<usize>,
 
+    #[arg(long, conflicts_with_all = ["org", "model", "stored"])]
+    store: bool,
+
+    #[arg(long, conflicts_with = "model")]
+    stored: bool,
+
     #[command(flatten)]
     scoring: ScoringArguments,
 
@@ -56,6 +62,7 @@ enum Group {
     Check,
     Class,
     Domain,
+    Remedy,
 }
 
 impl Group {
@@ -67,6 +74,7 @@ impl Group {
             Self::Check => By::Check,
             Self::Class => By::Class,
             Self::Domain => By::Domain,
+            Self::Remedy => By::Remedy,
         }
     }
 }
@@ -85,8 +93,20 @@ struct Document<'s> {
     #[serde(skip_serializing_if = "Option::is_none")]
     incomplete: Option<Lost>,
     by: Group,
+    /// The stored score it is, or was stored as.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stored: Option<Stored<'s>>,
     total: Line,
     lines: &'s [Line],
+}
+
+/// A stored score.
+#[derive(Debug, Serialize)]
+struct Stored<'s> {
+    score: &'s str,
+    stored_at: jiff::Timestamp,
+    /// Commits of the lake that it does not know.
+    later_commits: i64,
 }
 
 /// A line of a score.
@@ -102,10 +122,10 @@ struct Line {
 }
 
 impl Line {
-    fn of(total: Total, name: String) -> Self {
+    fn of(total: Total) -> Self {
         Self {
             key: total.key,
-            name,
+            name: total.name,
             open_micro: total.open,
             accepted_micro: total.accepted,
             unknown_micro: total.unknown,
@@ -139,20 +159,25 @@ const COLUMNS: &[(&str, u16)] = &[
 
 impl Verb for Score {
     fn run(self, session: &mut Session) -> Result<Status, Failure> {
-        let swept = session.block_on(self.scoring.sweep(session))??;
-        let (lines, all) = self.lines(session, &swept)?;
-        let total = Line::of(swept.sweep.whole(), String::new());
+        let mut sums = if self.stored { self.recalled(session)? } else { self.made(session)? };
+        let lines: Vec<Line> = std::mem::take(&mut sums.lines).into_iter().map(Line::of).collect();
+        let total = Line::of(sums.whole.clone());
         if session.global.json {
             let document = Document {
                 version: 1,
-                model: &swept.sweep.model,
-                master: &swept.sweep.master,
-                as_of: swept.sweep.at,
-                known_at: swept.snapshot.known_at(),
-                commit: swept.sweep.commit.0,
+                model: &sums.model,
+                master: &sums.master,
+                as_of: sums.at,
+                known_at: sums.known_at,
+                commit: sums.commit.0,
                 threat_data: false,
-                incomplete: Some(swept.snapshot.lost()).filter(|lost| lost.files > 0),
+                incomplete: Some(sums.lost).filter(|lost| lost.files > 0),
                 by: self.by,
+                stored: sums.stored.as_ref().map(|stored| Stored {
+                    score: &stored.name,
+                    stored_at: stored.stored_at,
+                    later_commits: sums.later,
+                }),
                 total,
                 lines: &lines,
             };
@@ -162,41 +187,8 @@ impl Verb for Score {
         let rows: Vec<Vec<Cell>> = lines.iter().map(Line::cells).collect();
         let sheet = Sheet { name: "score", columns: COLUMNS, rows: &rows };
         if !self.results.write(session, &sheet)? {
-            show::show(session, &swept, self.by, rows, &total, all)?;
+            show::show(session, &sums, self.by, rows, &total)?;
         }
         Ok(Status::Done)
-    }
-}
-
-impl Score {
-    /// The lines wanted, and how many there are in all.
-    fn lines(&self, session: &Session, swept: &Swept) -> Result<(Vec<Line>, usize), Failure> {
-        let by = self.by.by();
-        let mut totals = swept.sweep.totals(by);
-        if let (Group::Org, Some(org)) = (self.by, &self.scoring.org) {
-            totals.retain(|total| swept.names.tree().is_within(&total.key, org));
-        }
-        let all = totals.len();
-        totals.truncate(self.top.unwrap_or(all));
-        let named = session.block_on(swept.sweep.name(&swept.snapshot, by, &mut totals))?;
-        named.map_err(|error| session.lake_failure(&error))?;
-        let line = |total: Total| {
-            let name = self.name(session, swept, &total);
-            Line::of(total, name)
-        };
-        Ok((totals.into_iter().map(line).collect(), all))
-    }
-
-    fn name(&self, session: &Session, swept: &Swept, total: &Total) -> String {
-        let texts = &session.texts;
-        let key = total.key.as_str();
-        match self.by {
-            Group::Org => words::organisation(texts, &swept.names, key),
-            Group::System => swept.names.system(key).unwrap_or(key).to_owned(),
-            Group::Class => texts.say(&format!("class-{key}")),
-            Group::Domain => texts.say(&format!("domain-{key}")),
-            Group::Check if total.name.is_empty() => words::remedy(texts, &swept.model, key),
-            Group::Asset | Group::Check => total.name.clone(),
-        }
     }
 }

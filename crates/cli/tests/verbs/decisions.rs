@@ -5,7 +5,7 @@ use std::fs;
 use jiff::tz::TimeZone;
 use tempfile::TempDir;
 
-use crate::program::{compare_runs, done, lines, run, take_in, yagura};
+use crate::program::{compare_runs, done, lines, run, take_in, timeless, yagura};
 
 const UUID: &str = "5a4b5200-0000-4000-8000-000000000001";
 
@@ -39,23 +39,6 @@ fn lake() -> TempDir {
     let tokyo = TimeZone::get("Asia/Tokyo").unwrap();
     take_in(folder.path(), &tokyo, "2026-09-30T00:00:00Z", &reports);
     folder
-}
-
-/// The times of what was decided a moment ago, made alike.
-fn timeless(printed: &str) -> String {
-    const ZONE: &str = " +09:00";
-    const TIME: usize = "2026-11-01 09:00".len();
-    let mut told = String::new();
-    let mut rest = printed;
-    while let Some((before, after)) = rest.split_once(ZONE) {
-        let (before, time) = before.split_at(before.len() - TIME);
-        let then = time == "2026-11-01 09:00";
-        told.push_str(before);
-        told.push_str(if then { time } else { "(decided just now" });
-        told.push_str(if then { ZONE } else { " here)" });
-        rest = after;
-    }
-    told + rest
 }
 
 /// Runs command lines one after the other and compares all they print.

@@ -5,7 +5,9 @@ use std::{fs, path::Path, sync::LazyLock};
 use jiff::tz::TimeZone;
 use tempfile::TempDir;
 
-use crate::program::{AT, FIXTURES, compare, done, lines, run, take_in, text, yagura};
+use crate::program::{
+    AT, FIXTURES, compare, compare_runs, done, lines, run, take_in, text, timeless, yagura,
+};
 
 const REPORT: &str = r#"{
   "matches": [
@@ -59,7 +61,7 @@ fn json(arguments: &[&str]) -> Vec<serde_json::Value> {
 #[test]
 fn a_score_adds_up_by_everything() {
     golden("help-score", &["score", "--help"]);
-    for by in ["org", "system", "asset", "check", "class", "domain"] {
+    for by in ["org", "system", "asset", "check", "class", "domain", "remedy"] {
         golden(&format!("score-{by}"), &["score", "--by", by, "--as-of", AT]);
     }
     golden("score-top", &["score", "--by", "asset", "--top", "2", "--as-of", AT]);
@@ -67,6 +69,36 @@ fn a_score_adds_up_by_everything() {
     golden("score-nowhere", &["score", "--org", "ume", "--as-of", AT]);
     golden("score-csv", &["score", "--by", "class", "--csv", "--as-of", AT]);
     golden("score-no-model", &["score", "--model", "none.toml"]);
+}
+
+/// A data folder with a register and a scan of an image.
+fn small() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let grype = folder.path().join("app.json");
+    fs::write(&grype, REPORT).unwrap();
+    let devices = Path::new(FIXTURES).join("inventory/devices.csv");
+    let reports = [(devices, "register"), (grype, "images")];
+    take_in(folder.path(), &TimeZone::UTC, "2026-10-20T00:00:00Z", &reports);
+    folder
+}
+
+#[test]
+fn a_score_is_stored_and_shown_again() {
+    let runs: &[&[&str]] = &[
+        &["score", "--stored"],
+        &["score", "--store", "--as-of", AT],
+        &["score", "--stored", "--by", "remedy", "--top", "3"],
+        &["score", "--stored", "--by", "asset", "--top", "2", "--org", "sakura"],
+        &["score", "--stored", "--by", "check", "--org", "sakura"],
+        &["score", "--store", "--org", "sakura"],
+        &["org", "add", "ume", "--name-ja", "梅庁", "--name-en", "Ume Agency"],
+        &["score", "--stored", "--by", "class"],
+        &[
+            "query",
+            "SELECT level, count(*) AS lines FROM score_lines GROUP BY level ORDER BY level",
+        ],
+    ];
+    compare_runs("score-stored", "80", timeless, small, runs);
 }
 
 #[test]

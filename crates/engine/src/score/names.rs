@@ -48,8 +48,12 @@ impl Names {
     /// # Errors
     /// If the lake cannot be read.
     pub async fn of_organisations(snapshot: &Snapshot, at: Timestamp) -> Result<Self, LakeError> {
-        let tree = Arc::new(Tree::load(snapshot, at).await?);
-        Ok(Self { tree, ..Self::default() })
+        Ok(Self::of_tree(Tree::load(snapshot, at).await?))
+    }
+
+    /// The names of the organisations of a tree, and of nothing else.
+    pub fn of_tree(tree: Tree) -> Self {
+        Self { tree: Arc::new(tree), ..Self::default() }
     }
 
     /// An organisation by its code.

@@ -49,6 +49,7 @@ use price::Prices;
 use sketch::Sketches;
 pub(in crate::score) use standing::Standing;
 use sums::{Sum, Sums, Tally};
+pub use totals::name_assets;
 
 /// The points of all assets at one time, by one model, without their parts.
 #[derive(Debug)]

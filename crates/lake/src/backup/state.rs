@@ -11,6 +11,7 @@ use crate::{
     evidence::{Location, object_path, pack_path},
     rows::ReportBytes,
     scan::Filter,
+    scores::Scores,
     store::{Store, log_checkpoint, log_version},
     table::Table,
 };
@@ -57,6 +58,9 @@ pub(super) async fn files_of(
         }
     }
     files.extend(evidence_of(lake, snapshot).await?);
+    let scores = Scores::new(lake.clone()).files(snapshot.commit()).await?;
+    let kind = Kind::Fixed;
+    files.extend(scores.into_iter().map(|(path, bytes)| (path, StateFile { bytes, kind })));
     Ok(files)
 }
 

@@ -72,6 +72,8 @@ invariants! {
     EvidenceReadable = "evidence-readable";
     /// They are those that were received.
     EvidenceDigest = "evidence-digest";
+    /// The files of stored scores are there, as they were written.
+    StoredScore = "stored-score";
 }
 
 impl Serialize for Invariant {

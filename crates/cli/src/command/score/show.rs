@@ -1,8 +1,7 @@
 //! A score for people.
 
-use super::{Group, Line};
+use super::{Group, Line, sums::Sums};
 use crate::{
-    arguments::scoring::Swept,
     failure::Failure,
     output::{
         cell::{Cell, Tone},
@@ -16,14 +15,13 @@ use crate::{
 /// Writes the heading, the table and what must be said of it.
 pub(super) fn show(
     session: &mut Session,
-    swept: &Swept,
+    sums: &Sums,
     by: Group,
     rows: Vec<Vec<Cell>>,
     total: &Line,
-    all: usize,
 ) -> Result<(), Failure> {
-    words::heading(session, &swept.heading())?;
-    if swept.sweep.assets.is_empty() {
+    words::heading(session, &sums.heading())?;
+    if sums.whole.assets == 0 {
         let note = session.texts.say("score-empty");
         writeln!(session.console.out(), "{note}")?;
         return Ok(());
@@ -36,6 +34,7 @@ pub(super) fn show(
         Group::Check => texts.say("column-check"),
         Group::Class => texts.say("column-class"),
         Group::Domain => texts.say("column-domain"),
+        Group::Remedy => texts.say("column-remedy"),
     };
     let shown = rows.len();
     let mut footer = total.cells();
@@ -65,20 +64,28 @@ pub(super) fn show(
     }
     let look = session.console.look().clone();
     let left_out = table.write(session.console.out(), &look)?;
-    notes(session, by, shown, all, &left_out)
+    notes(session, sums, by, shown, &left_out)
 }
 
 fn notes(
     session: &mut Session,
+    sums: &Sums,
     by: Group,
     shown: usize,
-    all: usize,
     left_out: &[String],
 ) -> Result<(), Failure> {
     let texts = &session.texts;
     let mut notes = Vec::new();
-    if shown < all {
-        let counts = [("shown", shown.into()), ("all", all.into())];
+    if let Some(stored) = &sums.stored {
+        let time = Cell::time(Some(stored.stored_at)).shown(&session.console.look().zone);
+        let told = [("time", time.into()), ("later", sums.later.into())];
+        notes.push(match sums.later {
+            0 => texts.say_with("score-stored", &told),
+            _ => texts.say_with("score-stored-before", &told),
+        });
+    }
+    if shown < sums.all {
+        let counts = [("shown", shown.into()), ("all", sums.all.into())];
         notes.push(texts.say_with("score-top", &counts));
     }
     match by {

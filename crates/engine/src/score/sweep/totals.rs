@@ -95,7 +95,8 @@ impl Sweep {
         totals.into_values().collect()
     }
 
-    /// Gives lines their names: assets theirs, problems the title they have at the first asset.
+    /// Gives lines their names: assets theirs, problems and what corrects
+    /// one problem alone the title the problem has at the first asset.
     ///
     /// # Errors
     /// If a table cannot be read.
@@ -106,18 +107,8 @@ impl Sweep {
         lines: &mut [Total],
     ) -> Result<(), LakeError> {
         match by {
-            By::Asset => {
-                let key = |line: &Total| line.key.strip_prefix("A-")?.parse().ok().map(AssetKey);
-                let keys = lines.iter().filter_map(key).map(|key| key.0);
-                let rows: Vec<AssetRow> = snapshot.rows(&Filter::of("asset", keys)).await?;
-                let names: BTreeMap<AssetKey, String> =
-                    rows.into_iter().map(|row| (row.asset, row.name)).collect();
-                for line in lines {
-                    line.name =
-                        key(line).and_then(|key| names.get(&key)).cloned().unwrap_or_default();
-                }
-            }
-            By::Check => {
+            By::Asset => name_assets(snapshot, lines).await?,
+            By::Check | By::Remedy => {
                 let check = |line: &Total| self.by_check.titled(&line.key);
                 let keys = lines.iter().filter_map(check).map(|check| i64::from(check.0));
                 let rows: Vec<CheckScore> = snapshot.rows(&Filter::of("check", keys)).await?;
@@ -132,6 +123,22 @@ impl Sweep {
         }
         Ok(())
     }
+}
+
+/// Gives the lines of assets their names.
+///
+/// # Errors
+/// If the table of assets cannot be read.
+pub async fn name_assets(snapshot: &Snapshot, lines: &mut [Total]) -> Result<(), LakeError> {
+    let key = |line: &Total| line.key.strip_prefix("A-")?.parse().ok().map(AssetKey);
+    let keys = lines.iter().filter_map(key).map(|key| key.0);
+    let rows: Vec<AssetRow> = snapshot.rows(&Filter::of("asset", keys)).await?;
+    let names: BTreeMap<AssetKey, String> =
+        rows.into_iter().map(|row| (row.asset, row.name)).collect();
+    for line in lines {
+        line.name = key(line).and_then(|key| names.get(&key)).cloned().unwrap_or_default();
+    }
+    Ok(())
 }
 
 fn of_sums(sums: &Sums) -> Vec<Total> {
