@@ -18,6 +18,9 @@ class DuckDB:
         self.run(f"SET temp_directory = {literal(job['folder'] + '/duckdb')}")
         for table, about in job["tables"].items():
             self.run(f"CREATE VIEW raw_{table} AS {self.files(about)}")
+        for view in ("asset_scores", "score_lines"):
+            path = job["lake"] + "/" + job[view]
+            self.run(f"CREATE VIEW {view} AS SELECT * FROM read_parquet({literal(path)})")
         for world in ("present", "past"):
             self.run(f"CREATE SCHEMA {world}")
             self.run(f"SET search_path = '{world},main'")

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 
-from peer_words import HISTORY, LONG, MOMENTS, PROBLEMS, TIMES, literal
+from peer_words import HISTORY, LONG, MOMENTS, PROBLEMS, SCORES, TEXTS, TIMES, literal
 
 
 class PostgreSQL:
@@ -100,6 +100,10 @@ class PostgreSQL:
                           "class text, organisation text, system text)")
                 path = literal(job[table][world])
                 self.copy(duck, f"SELECT {columns} FROM read_parquet({path})", f"{world}.{table}")
+        for table, columns in SCORES.items():
+            kinds = (f"{name} {'text' if name in TEXTS else 'bigint'}" for name in columns)
+            self.psql(f"CREATE TABLE {table} ({', '.join(kinds)})")
+            self.copy(duck, f"SELECT {', '.join(columns)} FROM {table}", table)
         past = literal(job["past"])
         seen = f"f.first_seen <= {past} AND (f.resolved_at IS NULL OR f.resolved_at > {past})"
         worlds = (("present", "true", "resolved_at IS NULL"), ("past", seen, "true"))
@@ -118,6 +122,8 @@ class PostgreSQL:
             CREATE INDEX ON finding (resolved_at);
             CREATE UNIQUE INDEX ON check_definition (tool, check_id);
             CREATE INDEX ON check_definition USING gin (cves);
+            CREATE INDEX ON asset_scores (open_micro);
+            CREATE INDEX ON score_lines (level, open_micro);
             {views}
             VACUUM ANALYZE;
         """)

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from peer_words import FINDING, HISTORY, MOMENTS, PROBLEMS, best_of, cells, literal, micros
+from peer_words import FINDING, HISTORY, MOMENTS, PROBLEMS, SCORES, best_of, cells, literal, micros
 
 
 class SQLite:
@@ -37,6 +37,11 @@ class SQLite:
                     f"CREATE TABLE {world}_{table} (asset INTEGER PRIMARY KEY, {columns})")
                 rows = f"SELECT asset, {columns} FROM read_parquet({literal(job[table][world])})"
                 self.fill(connection, f"{world}_{table}", duck.facts(rows))
+        for table, columns in SCORES.items():
+            connection.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
+            self.fill(connection, table, duck.facts(f"SELECT {', '.join(columns)} FROM {table}"))
+        connection.execute("CREATE INDEX assets_by_points ON asset_scores (open_micro)")
+        connection.execute("CREATE INDEX lines_by_points ON score_lines (level, open_micro)")
         for column in ("asset", "check_number", "severity", "first_seen", "resolved_at"):
             connection.execute(f"CREATE INDEX finding_{column} ON finding ({column})")
         connection.execute("CREATE UNIQUE INDEX check_id ON check_definition (tool, check_id)")

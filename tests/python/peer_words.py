@@ -16,6 +16,17 @@ FINDING = ("asset", "source", "check_number", "location", "state", "severity", "
            "fixed_version", "first_seen", "resolved_at", "report", "record")
 """The columns of a finding in PostgreSQL and SQLite."""
 
+SCORES = {
+    "asset_scores": ("asset", "class", "organisation", "open_micro", "accepted_micro",
+                     "unknown_micro", "items"),
+    "score_lines": ("level", "key", "name", "open_micro", "accepted_micro", "unknown_micro",
+                    "assets", "items"),
+}
+"""The tables of the newest stored score in PostgreSQL and SQLite."""
+
+TEXTS = {"class", "organisation", "level", "key", "name"}
+"""Their columns that are text; the others are numbers."""
+
 HISTORY = """
     SELECT f.asset, o.name AS source, o.organisation AS source_organisation, c.tool, c.check_id,
            c.title, c.kind, c.cves, f.state, f.severity, f.disposition, f.location,

@@ -128,10 +128,10 @@ impl Recalled {
             None => {
                 whole.add_points(&score.whole);
                 match by {
-                    By::Asset => scores.assets(&score).await?.into_iter().map(of_asset).collect(),
+                    By::Asset => scores.assets(&score).await?.iter().map(of_asset).collect(),
                     _ => {
                         let lines = scores.lines(&score, by.level()).await?;
-                        lines.into_iter().map(of_line).collect()
+                        lines.iter().map(of_line).collect()
                     }
                 }
             }
@@ -168,13 +168,13 @@ impl Total {
     }
 }
 
-fn of_line(line: StoredLine) -> Total {
+fn of_line(line: &StoredLine) -> Total {
     let mut total = Total::of(&line.key, &line.name);
     total.add_points(&line.points);
     total
 }
 
-fn of_asset(asset: StoredAsset) -> Total {
+fn of_asset(asset: &StoredAsset) -> Total {
     let mut total = Total::of(&format!("A-{}", asset.asset), "");
     total.add_points(&asset.points);
     total

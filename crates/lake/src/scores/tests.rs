@@ -58,7 +58,7 @@ async fn a_stored_score_is_read_as_it_was_kept() {
     let scores = Lake::open(folder.path()).unwrap().scores();
     assert_eq!(scores.all().await.unwrap(), []);
     let kept = keep(&Lake::open(folder.path()).unwrap(), "10-05T01:00", 7).await;
-    assert_eq!(scores.all().await.unwrap(), [kept.clone()]);
+    assert_eq!(scores.all().await.unwrap(), std::slice::from_ref(&kept));
     assert_eq!(kept.name, "20261005T010000.000000Z-7-01234567");
     let lines = scores.lines(&kept, "check").await.unwrap();
     assert_eq!(lines, [line("check", "CVE-2026-0001", 20)]);

@@ -41,7 +41,7 @@ pub(crate) async fn answered(lake: &Path) -> Result<Value, Failure> {
         let answer = match (said("sql"), said("export"), said("to")) {
             (Some(sql), ..) => timed(&snapshot, &spelled(sql), as_of).await,
             (None, Some(view), Some(to)) => exported(&snapshot, view, as_of, Path::new(to)).await,
-            _ => about(&snapshot, as_of).await,
+            _ => about(&lake, &snapshot, as_of).await,
         };
         println!("{}", answer.unwrap_or_else(|error| json!({"error": error.to_string()})));
         asked += 1;
@@ -91,14 +91,17 @@ async fn exported(
     Ok(json!({"rows": rows}))
 }
 
-/// The files of the tables, the names of numbers, and a CVE that many assets have.
-async fn about(snapshot: &Snapshot, as_of: AsOf) -> Result<Value, Failure> {
+/// The files of the tables and of the newest stored score, the names of numbers, and a CVE that many
+/// assets have.
+async fn about(lake: &Lake, snapshot: &Snapshot, as_of: AsOf) -> Result<Value, Failure> {
     let mut tables = serde_json::Map::new();
     for table in Table::ALL {
         let files = snapshot.files(*table).await?;
         let files: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
         tables.insert(table.name().to_owned(), json!({"number": table.number(), "files": files}));
     }
+    let scores = lake.scores().until(snapshot, as_of.at()).await?;
+    let score = scores.last().ok_or("no score is stored")?;
     let kinds: Vec<_> = ObservationKind::ALL.iter().map(|k| (k.number(), k.as_str())).collect();
     let states: Vec<_> = FindingState::ALL.iter().map(|s| (s.number(), s.as_str())).collect();
     let severities: Vec<_> = Severity::ALL.iter().map(|s| (s.number(), s.as_str())).collect();
@@ -111,6 +114,8 @@ async fn about(snapshot: &Snapshot, as_of: AsOf) -> Result<Value, Failure> {
     let cve = answer.rows.into_iter().flatten().flatten().next().unwrap_or_default();
     Ok(json!({
         "tables": tables,
+        "asset_scores": score.assets_path().to_string(),
+        "score_lines": score.lines_path().to_string(),
         "names": {"kind": kinds, "state": states, "severity": severities, "disposition": decided},
         "cve": cve,
     }))

@@ -75,6 +75,20 @@ pub(crate) fn queries(end: Timestamp, cve: &str) -> Vec<Query> {
         SECOND,
     ));
     all.push(present(
+        "worst 50 assets by points",
+        "SELECT asset, organisation, open_micro FROM asset_scores \
+         ORDER BY open_micro DESC, asset LIMIT 50"
+            .to_owned(),
+        SECOND,
+    ));
+    all.push(present(
+        "worst 50 remedies by points",
+        "SELECT key, open_micro, assets FROM score_lines WHERE level = 'remedy' \
+         ORDER BY open_micro DESC, key LIMIT 50"
+            .to_owned(),
+        SECOND,
+    ));
+    all.push(present(
         "most frequent 50 checks",
         "SELECT tool, check_id, title, count(*) AS findings FROM findings \
          GROUP BY tool, check_id, title ORDER BY findings DESC, tool, check_id LIMIT 50"

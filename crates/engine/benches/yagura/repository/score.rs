@@ -1,11 +1,11 @@
-//! A score of all assets, at all levels. Nothing of it is stored.
+//! A score of all assets, at all levels, stored.
 
 use std::path::Path;
 use std::time::Instant;
 
 use serde_json::{Value, json};
 use yagura_baseline::{master::Master, model::Model};
-use yagura_engine::score::{By, Sweep};
+use yagura_engine::score::Sweep;
 use yagura_lake::Lake;
 
 use super::{MEMORY, Year};
@@ -17,7 +17,15 @@ use crate::{
 
 /// Scores the lake of the year.
 pub(super) fn measure(run: &mut Run, year: &Year) -> Result<(), Failure> {
-    scored(run, "full score, all levels, not stored", &year.lake, year.end())
+    scored(run, "full score, all levels, stored", &year.lake, year.end())
+}
+
+/// Sees to it that the lake has a stored score that can be asked.
+pub(super) fn stored(year: &Year) -> Result<(), Failure> {
+    if !year.lake.join("_yagura/scores").exists() {
+        child("score-year", &[&year.lake, Path::new(&year.end().to_string())])?;
+    }
+    Ok(())
 }
 
 /// Scores a lake as of a time, in a new process each time.
@@ -34,7 +42,7 @@ pub(super) fn scored(
     Ok(())
 }
 
-/// Sums at every level.
+/// Sums at every level, made and stored.
 pub(crate) async fn swept(lake: &Path, at: &Path) -> Result<Value, Failure> {
     let begun = Instant::now();
     let lake = Lake::open(lake)?;
@@ -42,13 +50,10 @@ pub(crate) async fn swept(lake: &Path, at: &Path) -> Result<Value, Failure> {
     let (model, master) = (Model::shipped(), Master::shipped());
     let at = at.to_string_lossy().parse()?;
     let sweep = Sweep::present(&lake, &snapshot, model, master, at, None).await?;
-    let levels =
-        [By::Organisation, By::System, By::Asset, By::Class, By::Check, By::Remedy, By::Domain];
-    let totals = levels.map(|by| sweep.totals(by).len());
+    let stored = sweep.store(&lake, &snapshot, at).await?;
     Ok(json!({
-        "assets": sweep.assets.len(),
-        "open": sweep.whole().open,
-        "totals": totals,
+        "assets": stored.whole.assets,
+        "open": stored.whole.open,
         "seconds": begun.elapsed().as_secs_f64(),
     }))
 }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::{
     Year,
     queries::{CONTROL, Query, past, queries},
+    score,
 };
 use crate::{
     Failure, child,
@@ -27,6 +28,7 @@ const PAST: f64 = 2.0;
 
 /// Asks everything and adds the figures.
 pub(super) fn measure(run: &mut Run, year: &Year) -> Result<(), Failure> {
+    score::stored(year)?;
     let folder = run.new_folder("queries")?;
     let mut command = Command::new(std::env::current_exe()?);
     command.arg(child::WORD).arg("ask").arg(&year.lake);
