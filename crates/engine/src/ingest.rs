@@ -1,8 +1,8 @@
 //! Ingest: reports into the lake.
 //!
 //! The way of a report: its bytes are hashed and, if the source gave them before, nothing happens;
-//! they are parsed into a `stage` while another thread packs them as evidence (`reading`); then, with
-//! the right to write, the stage is compared with the state of the lake step by step (`compare`:
+//! they are parsed into a `stage` while another thread packs them as evidence (`reading`); `faces`
+//! says what its assets are found by; then, with the right to write, the stage is compared with the state of the lake step by step (`compare`:
 //! `subjects`, `identity`, `describe`, `checks`, `covering`, `findings`). One commit makes
 //! all of it visible, of one report or of many.
 
@@ -12,6 +12,7 @@ mod compare;
 mod covering;
 mod describe;
 mod error;
+mod faces;
 mod findings;
 mod hash;
 mod identity;
@@ -92,7 +93,7 @@ impl Ingest {
         received_digest: [u8; 32],
         request: &Request,
     ) -> Result<Reading, IngestError> {
-        Reading::read(&self.lake, self.clock, member, received_digest, request).await
+        Reading::read(&self.lake, (&self.rules, self.clock), member, received_digest, request).await
     }
 
     /// Gathers a report that is given as events and not as the bytes of a format; the member is
@@ -107,7 +108,14 @@ impl Ingest {
         request: &Request,
         send: impl FnOnce(&mut dyn Sink) -> Result<(), Stopped>,
     ) -> Result<Reading, IngestError> {
-        Reading::gather(&self.lake, self.clock, member, received_digest, request, send)
+        Reading::gather(
+            &self.lake,
+            (&self.rules, self.clock),
+            member,
+            received_digest,
+            request,
+            send,
+        )
     }
 
     /// Takes in reports that were read, in their order, by one commit; gives what became of each.
@@ -118,10 +126,10 @@ impl Ingest {
     pub async fn take(
         &self,
         writer: &mut Writer,
-        readings: Vec<Reading>,
+        mut readings: Vec<Reading>,
     ) -> Result<Vec<Result<Ingested, IngestError>>, LakeError> {
         let mut transaction = writer.begin();
-        ahead::load(&mut transaction, &self.rules, &readings).await?;
+        ahead::load(&mut transaction, &self.rules, &mut readings).await?;
         let mut known = Known::default();
         let mut taken = Vec::with_capacity(readings.len());
         for reading in readings {

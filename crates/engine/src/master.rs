@@ -2,13 +2,12 @@
 //!
 //! The rule is `baseline`'s; here it meets the lake. `witness` knows whose record a subject is and
 //! when its source last looked, `hearing` gathers what they say of many assets and settles it;
-//! `register` knows which subject is which asset, `shards` goes through all of them side by side. All
+//! `register` knows which subject is which asset. All
 //! who need one value of several ask here: the list and the record of assets, the score, the views.
 
 mod by_subject;
 mod hearing;
 mod register;
-pub(crate) mod shards;
 #[cfg(test)]
 mod tests;
 mod witness;

@@ -182,7 +182,7 @@ impl Writer {
     /// As `finish`.
     pub async fn commit(&mut self, changes: Changes, now: Timestamp) -> Result<Commit, LakeError> {
         let mut transaction = self.begin();
-        transaction.add(changes)?;
+        transaction.add(&changes)?;
         self.finish(transaction, now).await
     }
 

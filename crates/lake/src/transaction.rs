@@ -4,8 +4,9 @@
 //! A version that is written and superseded within one transaction was never visible to anybody and
 //! is not kept.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use datafusion::arrow::{
     array::{BooleanArray, RecordBatch},
@@ -18,6 +19,7 @@ use crate::{
     encode::{self, EncodedFile},
     ended::Ended,
     error::LakeError,
+    parts,
     row::{Row, RowIds, Stored},
     rows::{CommitRow, SupersededRow},
     scan::{self, Filter},
@@ -39,6 +41,13 @@ pub struct Transaction {
     loaded: BTreeMap<Table, Vec<Loaded>>,
     tables: BTreeMap<Table, Added>,
     counters: BTreeMap<String, i64>,
+}
+
+/// Rows of a table that were read for many questions at once.
+#[derive(Debug)]
+pub struct Fetched {
+    table: Table,
+    loaded: Option<Loaded>,
 }
 
 /// What a transaction changes in one table.
@@ -156,14 +165,29 @@ impl Transaction {
     /// # Errors
     /// As [`Snapshot::read`].
     pub async fn load<T: Row + Send + 'static>(&mut self, filter: Filter) -> Result<(), LakeError> {
-        let known = self.loaded.entry(T::TABLE).or_default();
-        let Some(filter) = known.iter().try_fold(filter, |filter, loaded| loaded.beside(filter))
-        else {
-            return Ok(());
-        };
-        let batches = self.snapshot.load::<T>(&filter).await?;
-        known.push(Loaded { keys: filter.keys, batches });
+        let fetched = self.fetch::<T>(filter).await?;
+        self.keep(fetched);
         Ok(())
+    }
+
+    /// Reads what [`load`](Self::load) reads, beside others, for [`keep`](Self::keep).
+    ///
+    /// # Errors
+    /// As [`Snapshot::read`].
+    pub async fn fetch<T: Row + Send + 'static>(
+        &self,
+        filter: Filter,
+    ) -> Result<Fetched, LakeError> {
+        let known = self.loaded.get(&T::TABLE).map(Vec::as_slice).unwrap_or_default();
+        let rest = known.iter().try_fold(filter, |filter, loaded| loaded.beside(filter));
+        let Some(filter) = rest else { return Ok(Fetched { table: T::TABLE, loaded: None }) };
+        let batches = self.snapshot.load::<T>(&filter).await?;
+        Ok(Fetched { table: T::TABLE, loaded: Some(Loaded { keys: filter.keys, batches }) })
+    }
+
+    /// Keeps what was fetched, to be asked for.
+    pub fn keep(&mut self, fetched: Fetched) {
+        self.loaded.entry(fetched.table).or_default().extend(fetched.loaded);
     }
 
     /// The rows in force of a table, without their names.
@@ -181,12 +205,13 @@ impl Transaction {
     ///
     /// # Errors
     /// If a table would get more rows in one commit than have numbers.
-    pub fn add(&mut self, changes: Changes) -> Result<(), LakeError> {
+    pub fn add(&mut self, changes: &Changes) -> Result<(), LakeError> {
         changes.visit(self)?;
-        for (table, id) in changes.superseded {
-            self.tables.entry(table).or_default().ended.insert(id, self.number);
+        for (table, id) in &changes.superseded {
+            self.tables.entry(*table).or_default().ended.insert(*id, self.number);
         }
-        self.counters.extend(changes.counters);
+        let counters = changes.counters.iter();
+        self.counters.extend(counters.map(|(name, count)| (name.clone(), *count)));
         Ok(())
     }
 
@@ -205,13 +230,22 @@ impl Transaction {
         }
         superseded.sort_by_key(|row| (row.of_table, row.old_written_by, row.old_row));
         self.new_rows(&superseded)?;
-        let mut files = Vec::new();
-        for (table, added) in self.tables {
-            if let Some(rows) = added.standing(table)? {
-                files.extend(encode::files(table, &rows)?);
+        // The longest first, and each let go of as soon as it is encoded.
+        let mut tables: Vec<(Table, Added)> =
+            std::mem::take(&mut self.tables).into_iter().collect();
+        tables.sort_by_key(|(_, added)| Reverse(added.rows));
+        let tables: Vec<Mutex<Option<(Table, Added)>>> =
+            tables.into_iter().map(|one| Mutex::new(Some(one))).collect();
+        let all: Vec<usize> = (0..tables.len()).collect();
+        let files = parts::each(&all, |number| {
+            let one = tables.get(number).and_then(|one| one.lock().ok()?.take());
+            let Some((table, added)) = one else { return Ok(Vec::new()) };
+            match added.standing(table)? {
+                Some(rows) => encode::files(table, &rows),
+                None => Ok(Vec::new()),
             }
-        }
-        Ok(files)
+        })?;
+        Ok(files.into_iter().flatten().collect())
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use yagura_baseline::identity::Rules;
 use yagura_lake::{
-    LakeError, Transaction,
+    LakeError, Transaction, parts,
     rows::{
         AssetRow, AttributeRow, CoverageRow, FindingRow, IdentifierRow, LinkRow, OrganisationRow,
         RelationRow, ReportName, SoftwareRow, SoftwareSetName, SourceRow, SubjectRow,
@@ -16,29 +16,13 @@ use yagura_lake::{
 };
 use yagura_model::id::{SourceKey, SubjectKey};
 
-use super::{Reading, hash, identity::hash_from, stage::Asset, subjects::hash_of};
-
-/// An asset of a report whose source the lake knows.
-struct Seen<'r> {
-    reading: &'r Reading,
-    source: SourceKey,
-    asset: &'r Asset,
-    key_hash: i64,
-}
-
-impl Seen<'_> {
-    fn hashes(&self, rules: &Rules) -> impl Iterator<Item = i64> {
-        let from = (self.reading.request.organisation.as_str(), self.source);
-        let hash = move |identifier| hash_from(rules, from, self.asset, identifier);
-        self.asset.identifiers.iter().filter_map(hash)
-    }
-}
+use super::{Reading, faces::Faces, hash};
 
 /// Reads ahead for some reports; for one alone every question is asked once in any case.
 pub(super) async fn load(
     transaction: &mut Transaction,
     rules: &Rules,
-    readings: &[Reading],
+    readings: &mut [Reading],
 ) -> Result<(), LakeError> {
     if readings.len() < 2 {
         return Ok(());
@@ -52,52 +36,59 @@ pub(super) async fn load(
         transaction.load::<SoftwareSetName>(Filter::all()).await?;
     }
     let sources: Vec<SourceRow> = transaction.rows(&Filter::all()).await?;
-    let seen = seen(rules, readings, &sources);
+    face(rules, readings, &sources)?;
+    let faces: Vec<&Faces> = readings.iter().filter_map(|reading| reading.faces.as_ref()).collect();
     let organisations: HashSet<&str> =
         readings.iter().map(|reading| reading.request.organisation.as_str()).collect();
     let theirs = sources.iter().filter(|row| organisations.contains(row.organisation.as_str()));
     let theirs = theirs.map(|row| i64::from(row.source.0));
     transaction.load::<CoverageRow>(Filter::of("source", theirs)).await?;
 
-    let of_keys = Filter::of("key_hash", seen.iter().map(|seen| seen.key_hash));
+    let keys = faces.iter().flat_map(|faces| faces.all()).map(|face| face.key.hash);
+    let of_keys = Filter::of("key_hash", keys);
     transaction.load::<SubjectRow>(of_keys.clone()).await?;
     let known: Vec<SubjectRow> = transaction.rows(&of_keys).await?;
     let of_known = Filter::of("subject", known.iter().map(|row| row.subject.0));
     transaction.load::<IdentifierRow>(of_known.clone()).await?;
-    let hashes = new_hashes(transaction, rules, &seen, &known).await?;
-    drop(seen);
+    let hashes = new_hashes(transaction, &faces, &known).await?;
     sharing(transaction, hashes, &of_known).await?;
-    transaction.load::<AttributeRow>(of_known.clone()).await?;
-    transaction.load::<RelationRow>(of_known.clone()).await?;
-    transaction.load::<SoftwareRow>(of_known.clone()).await?;
-    transaction.load::<FindingRow>(of_known).await
+    let fetched = tokio::try_join!(
+        transaction.fetch::<FindingRow>(of_known.clone()),
+        transaction.fetch::<AttributeRow>(of_known.clone()),
+        transaction.fetch::<RelationRow>(of_known.clone()),
+        transaction.fetch::<SoftwareRow>(of_known),
+    )?;
+    let (findings, attributes, relations, software) = fetched;
+    for fetched in [findings, attributes, relations, software] {
+        transaction.keep(fetched);
+    }
+    Ok(())
 }
 
-fn seen<'r>(rules: &Rules, readings: &'r [Reading], sources: &[SourceRow]) -> Vec<Seen<'r>> {
+/// Works out what the assets of those reports are found by whose source the lake knows.
+fn face(rules: &Rules, readings: &mut [Reading], sources: &[SourceRow]) -> Result<(), LakeError> {
     let sources: HashMap<(&str, &str), SourceKey> = sources
         .iter()
         .map(|row| ((row.organisation.as_str(), row.name.as_str()), row.source))
         .collect();
-    let mut seen = Vec::new();
-    for reading in readings {
+    let of = |reading: &Reading| {
         let request = &reading.request;
-        let name = (request.organisation.as_str(), request.source.as_str());
-        let Some(source) = sources.get(&name).copied() else { continue };
-        seen.extend(reading.stage.assets.iter().flatten().map(|asset| Seen {
-            reading,
-            source,
-            asset,
-            key_hash: hash_of(rules, source, asset),
-        }));
+        let organisation = request.organisation.as_str();
+        let source = *sources.get(&(organisation, request.source.as_str()))?;
+        Some(Faces::of(rules, organisation, source, &reading.stage))
+    };
+    let all: Vec<usize> = (0..readings.len()).collect();
+    let faces = parts::each(&all, |number| Ok(readings.get(number).and_then(of)))?;
+    for (reading, faces) in readings.iter_mut().zip(faces) {
+        reading.faces = faces;
     }
-    seen
+    Ok(())
 }
 
 /// What identifies assets that are new or show something new.
 async fn new_hashes(
     transaction: &Transaction,
-    rules: &Rules,
-    seen: &[Seen<'_>],
+    faces: &[&Faces],
     known: &[SubjectRow],
 ) -> Result<BTreeSet<i64>, LakeError> {
     let of_known = Filter::of("subject", known.iter().map(|row| row.subject.0));
@@ -108,11 +99,13 @@ async fn new_hashes(
     let subjects: HashMap<(SourceKey, i64), SubjectKey> =
         known.iter().map(|row| ((row.source, row.key_hash), row.subject)).collect();
     let mut hashes = BTreeSet::new();
-    for seen in seen {
-        let subject = subjects.get(&(seen.source, seen.key_hash));
+    for (source, face) in
+        faces.iter().flat_map(|faces| faces.all().map(|face| (faces.source, face)))
+    {
+        let subject = subjects.get(&(source, face.key.hash));
         let is_shown = |hash| subject.is_some_and(|subject| shown.contains(&(*subject, hash)));
-        if !seen.hashes(rules).all(is_shown) {
-            hashes.extend(seen.hashes(rules));
+        if !face.hashes.iter().flatten().copied().all(is_shown) {
+            hashes.extend(face.hashes.iter().flatten());
         }
     }
     Ok(hashes)

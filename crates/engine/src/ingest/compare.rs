@@ -9,7 +9,9 @@ use yagura_lake::{
 use yagura_model::id::ReportKey;
 
 use super::{
-    Effects, IngestError, Ingested, Reading, checks, covering, describe, findings, identity,
+    Effects, IngestError, Ingested, Reading, checks, covering, describe,
+    faces::Faces,
+    findings, identity,
     known::{Added, Known},
     organisations::{self, Lineage},
     source, subjects,
@@ -67,8 +69,19 @@ async fn compare(
         "" => reading.format.to_owned(),
         tool => tool.to_lowercase(),
     };
+    let organisation = source.organisation.as_str();
+    let own = |faces: &&Faces| faces.are_of(organisation, source.source);
+    let made;
+    let faces = match reading.faces.as_ref().filter(own) {
+        Some(faces) => faces,
+        None => {
+            made = Faces::of(rules, organisation, source.source, &reading.stage);
+            &made
+        }
+    };
     let mut work = Work {
         stage: &reading.stage,
+        faces,
         transaction,
         known,
         rules,
@@ -115,7 +128,7 @@ async fn keep(
     mut changes: Changes,
     ingested: &mut Ingested,
 ) -> Result<(), IngestError> {
-    let Reading { stage, evidence, .. } = reading;
+    let Reading { mut stage, faces, evidence, .. } = reading;
     let prepared = tokio::task::spawn_blocking(move || evidence.join())
         .await
         .map_err(|error| IngestError::Stopped(error.to_string()))?
@@ -130,8 +143,10 @@ async fn keep(
         };
         row.evidence_stored = entry.stored_length as i64;
     }
-    transaction.add(changes)?;
-    ingested.tally = stage.tally;
+    transaction.add(&changes)?;
+    ingested.tally = std::mem::take(&mut stage.tally);
+    // To let go of a large report takes time that need not be waited for.
+    drop(tokio::task::spawn_blocking(move || drop((stage, faces, changes))));
     Ok(())
 }
 

@@ -23,7 +23,6 @@ use yagura_model::{
 
 use super::{
     hash,
-    identity::identity_hash,
     stage::{Asset, Package},
     work::{Subjects, Work},
 };
@@ -103,7 +102,8 @@ pub(super) async fn describe(
     let stage = work.stage;
     for (local, asset) in stage.assets.iter().enumerate() {
         let (Some(asset), Some(subject)) = (asset, subjects.get(local as u32)) else { continue };
-        said.add(work, subject, asset, work.observed(local));
+        let hashes = work.faces.get(local).map(|face| face.hashes.as_slice()).unwrap_or_default();
+        said.add(work, (subject, work.observed(local)), asset, hashes);
     }
     said.nothing_answers(work, subjects);
 
@@ -135,14 +135,22 @@ struct Said {
 }
 
 impl Said {
-    fn add(&mut self, work: &Work<'_>, subject: SubjectKey, asset: &Asset, at: Timestamp) {
-        self.identifiers.extend(asset.identifiers.iter().map(|identifier| IdentifierRow {
-            subject,
-            kind: identifier.kind.number() as i8,
-            value: Arc::from(identifier.value.as_ref()),
-            hash: identity_hash(work, asset, identifier),
-            first_seen: at,
-            resolved_at: None,
+    fn add(
+        &mut self,
+        work: &Work<'_>,
+        (subject, at): (SubjectKey, Timestamp),
+        asset: &Asset,
+        hashes: &[Option<i64>],
+    ) {
+        self.identifiers.extend(asset.shown.iter().zip(hashes).map(|(shown, hash)| {
+            IdentifierRow {
+                subject,
+                kind: shown.kind.number() as i8,
+                value: Arc::clone(&shown.value),
+                hash: *hash,
+                first_seen: at,
+                resolved_at: None,
+            }
         }));
         self.attributes.extend(asset.attributes.iter().map(|(name, value)| AttributeRow {
             subject,

@@ -41,7 +41,7 @@ use super::{
 pub(crate) use apart::in_force;
 use decide::Verdict;
 pub(crate) use hashes::identity_in;
-pub(super) use hashes::{hash_from, identity_hash};
+pub(super) use hashes::scoped_hash;
 pub(crate) use merge::{is_within, joined, renamed};
 use scene::Scene;
 

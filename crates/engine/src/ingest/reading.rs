@@ -1,6 +1,7 @@
 //! Reading: a report parsed and checked by itself, before the lake is looked at.
 
 use jiff::SignedDuration;
+use yagura_baseline::identity::Rules;
 use yagura_formats::{
     Format, ReadSeek,
     collect::Tally,
@@ -14,7 +15,7 @@ use yagura_model::{
     id::{ReportKey, SourceKey},
 };
 
-use super::{IngestError, Request, describe, hash, stage::Stage};
+use super::{IngestError, Request, describe, faces::Faces, hash, stage::Stage};
 use crate::{clock::Clock, inspect::detect, intake::Member};
 
 /// How far in the future a report's time may lie: clocks differ.
@@ -25,6 +26,8 @@ const FUTURE: SignedDuration = SignedDuration::from_hours(24);
 pub struct Reading {
     pub(super) request: Request,
     pub(super) stage: Stage,
+    /// What its assets are found by, if it was read ahead.
+    pub(super) faces: Option<Faces>,
     /// The format's name.
     pub(super) format: &'static str,
     /// The time the report counts for.
@@ -44,7 +47,7 @@ impl Reading {
     /// Parses a member on a thread of its own, while another packs it.
     pub(super) async fn read(
         lake: &Lake,
-        clock: Clock,
+        (rules, clock): (&Rules, Clock),
         member: &Member,
         received_digest: [u8; 32],
         request: &Request,
@@ -60,13 +63,13 @@ impl Reading {
             Ok::<_, IngestError>(stage)
         });
         let stage = parsed.await.map_err(|error| IngestError::Stopped(error.to_string()))??;
-        Self::of(clock, member, received_digest, request, (format.name(), stage, evidence))
+        Self::of((rules, clock), member, received_digest, request, (format.name(), stage, evidence))
     }
 
     /// Gathers events.
     pub(super) fn gather(
         lake: &Lake,
-        clock: Clock,
+        (rules, clock): (&Rules, Clock),
         member: &Member,
         received_digest: [u8; 32],
         request: &Request,
@@ -78,11 +81,11 @@ impl Reading {
         let mut stage = begun(member);
         send(&mut stage)
             .map_err(|Stopped| IngestError::Stopped("the events ended early".to_owned()))?;
-        Self::of(clock, member, received_digest, request, (format.name(), stage, evidence))
+        Self::of((rules, clock), member, received_digest, request, (format.name(), stage, evidence))
     }
 
     fn of(
-        clock: Clock,
+        (rules, clock): (&Rules, Clock),
         member: &Member,
         received_digest: [u8; 32],
         request: &Request,
@@ -93,10 +96,12 @@ impl Reading {
                 asset.relations.push(describe::part_of(system));
             }
         }
+        stage.settle(rules);
         let (at, time_assumed) = observed_at(clock, &stage, request)?;
         Ok(Self {
             request: request.clone(),
             stage,
+            faces: None,
             format,
             at,
             time_assumed,

@@ -9,8 +9,8 @@
 //! one key: what has no card and no name in common is another generation there too.
 
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, HashMap},
+    sync::Arc,
 };
 
 use yagura_baseline::identity::{Rules, Scope};
@@ -26,8 +26,9 @@ use yagura_model::{
 };
 
 use super::{
+    faces::Face,
     hash,
-    stage::Asset,
+    stage::{Asset, Shown},
     work::{SHARD_SUBJECTS, Work},
 };
 
@@ -46,6 +47,18 @@ pub(super) struct Found {
     pub(super) identifiers: Vec<Stored<IdentifierRow>>,
     /// Known subjects that show nothing but a place, which another thing may have taken.
     pub(super) places: Vec<Place>,
+}
+
+impl Found {
+    /// The identifiers of a subject that was found.
+    pub(super) fn shown_by(
+        &self,
+        subject: SubjectKey,
+    ) -> impl Iterator<Item = &IdentifierRow> + Clone {
+        let from = self.identifiers.partition_point(|stored| stored.row.subject < subject);
+        let rest = self.identifiers.get(from..).unwrap_or_default();
+        rest.iter().map(|stored| &stored.row).take_while(move |row| row.subject == subject)
+    }
 }
 
 /// A known subject its source knows by a place in a network and by nothing else.
@@ -82,9 +95,10 @@ pub(super) struct Draft {
 }
 
 /// What a source knows a thing by.
-struct Key {
+#[derive(Debug)]
+pub(super) struct Key {
     text: String,
-    hash: i64,
+    pub(super) hash: i64,
     /// The kind of identifier it is, if its values move; `None` if it stays with the thing.
     moving: Option<IdentifierKind>,
     /// Whether it is a number that clones and copies share.
@@ -92,6 +106,12 @@ struct Key {
 }
 
 impl Key {
+    pub(super) fn of(rules: &Rules, source: SourceKey, asset: &Asset) -> Self {
+        let (text, moving) = stable_key(asset, rules);
+        let copied = moving.is_none() && is_copied(rules, &text);
+        Self { hash: key_hash(source, &text), text, moving, copied }
+    }
+
     /// The subject that begins a generation.
     fn draft(&self, local: usize, number: u32) -> Draft {
         let stable_key = match number {
@@ -114,10 +134,7 @@ struct Generation {
 /// Finds the subject of every asset of the report, or drafts it.
 pub(super) async fn find(work: &Work<'_>) -> Result<Found, LakeError> {
     let source = work.source.source;
-    let keys = work.stage.assets.iter();
-    let keys: Vec<Option<Key>> =
-        keys.map(|asset| Some(key(work.rules, source, asset.as_ref()?))).collect();
-    let hashes = keys.iter().flatten().map(|key| key.hash);
+    let hashes = work.faces.all().map(|face| face.key.hash);
     let mut rows: Vec<SubjectRow> = work.transaction.rows(&Filter::of("key_hash", hashes)).await?;
     rows.retain(|row| row.source == source);
     let mut found = Found::default();
@@ -125,14 +142,13 @@ pub(super) async fn find(work: &Work<'_>) -> Result<Found, LakeError> {
         let of_subjects = Filter::of("subject", rows.iter().map(|row| row.subject.0));
         found.identifiers = work.transaction.read(&of_subjects).await?;
     }
-    let shown = shown(work.rules, &found.identifiers);
     let mut by_hash: HashMap<i64, Vec<&SubjectRow>> = HashMap::new();
     for row in &rows {
         by_hash.entry(row.key_hash).or_default().push(row);
     }
     let mut generations: HashMap<String, Vec<Generation>> = HashMap::new();
-    for (local, key) in keys.into_iter().enumerate() {
-        let (Some(key), Some(Some(asset))) = (key, work.stage.assets.get(local)) else {
+    for (local, asset) in work.stage.assets.iter().enumerate() {
+        let (Some(asset), Some(Face { key, .. })) = (asset, work.faces.get(local)) else {
             found.by_local.push(None);
             continue;
         };
@@ -148,11 +164,8 @@ pub(super) async fn find(work: &Work<'_>) -> Result<Found, LakeError> {
             known
         });
         let before = |spot| match spot {
-            Spot::Known(subject) => shown.get(&subject).map(Cow::Borrowed).unwrap_or_default(),
-            Spot::New(draft) => {
-                let local = found.drafts.get(draft).map(|draft| draft.local);
-                Cow::Owned(shown_by(work, local))
-            }
+            Spot::Known(subject) => shown(work.rules, found.shown_by(subject)),
+            Spot::New(draft) => shown_here(work, found.drafts.get(draft).map(|draft| draft.local)),
         };
         let spot = match key.moving {
             Some(kind) => same(work, asset, kind, all, before),
@@ -190,51 +203,49 @@ pub(super) async fn find(work: &Work<'_>) -> Result<Found, LakeError> {
 }
 
 /// Normalised values by kind.
-type Values = BTreeMap<IdentifierKind, Vec<String>>;
+type Values = BTreeMap<IdentifierKind, Vec<Arc<str>>>;
 
 /// What an asset of the report shows.
-fn shown_by(work: &Work<'_>, local: Option<usize>) -> Values {
+fn shown_here(work: &Work<'_>, local: Option<usize>) -> Values {
     let asset = local.and_then(|local| work.stage.assets.get(local)?.as_ref());
-    asset.map(|asset| values(work.rules, asset)).unwrap_or_default()
+    asset.map(values).unwrap_or_default()
 }
 
-fn values(rules: &Rules, asset: &Asset) -> Values {
+fn values(asset: &Asset) -> Values {
     let mut values = Values::new();
-    for identifier in &asset.identifiers {
-        if rules.usable(identifier.kind, &identifier.value) {
-            let value = rules.normal(identifier.kind, &identifier.value).into_owned();
-            values.entry(identifier.kind).or_default().push(value);
+    for shown in &asset.shown {
+        if let Some(normal) = &shown.normal {
+            values.entry(shown.kind).or_default().push(Arc::clone(normal));
         }
     }
     values
 }
 
-/// What subjects showed last.
-fn shown(rules: &Rules, rows: &[Stored<IdentifierRow>]) -> HashMap<SubjectKey, Values> {
-    let mut shown: HashMap<SubjectKey, Values> = HashMap::new();
-    for row in rows.iter().map(|stored| &stored.row).filter(|row| row.resolved_at.is_none()) {
+/// What a subject showed last.
+fn shown<'r>(rules: &Rules, rows: impl Iterator<Item = &'r IdentifierRow>) -> Values {
+    let mut values = Values::new();
+    for row in rows.filter(|row| row.resolved_at.is_none()) {
         let kind = u8::try_from(row.kind).ok().and_then(IdentifierKind::from_number);
         if let Some(kind) = kind.filter(|kind| rules.usable(*kind, &row.value)) {
-            let value = rules.normal(kind, &row.value).into_owned();
-            let values = shown.entry(row.subject).or_default();
+            let value = Arc::from(rules.normal(kind, &row.value).as_ref());
             values.entry(kind).or_default().push(value);
         }
     }
-    shown
+    values
 }
 
 /// The generation an asset of a key that moves is; `None` if it is another thing than all of them.
 ///
 /// One that shows what the asset shows, the newest first; else the newest, if it shows nothing that
 /// differs.
-fn same<'v>(
+fn same(
     work: &Work<'_>,
     asset: &Asset,
     key: IdentifierKind,
     generations: &[Generation],
-    before: impl Fn(Spot) -> Cow<'v, Values>,
+    before: impl Fn(Spot) -> Values,
 ) -> Option<Spot> {
-    let now = if generations.is_empty() { Values::new() } else { values(work.rules, asset) };
+    let now = if generations.is_empty() { Values::new() } else { values(asset) };
     let mut newest = None;
     for generation in generations.iter().rev() {
         let agrees = agrees(work.rules, key, &now, &before(generation.spot));
@@ -266,14 +277,14 @@ fn agrees(rules: &Rules, key: IdentifierKind, now: &Values, before: &Values) -> 
 /// One that shows a card or a name the asset shows, the newest first; else the newest that does not
 /// differ. A machine may be given another name, or another card: it is another machine if both are
 /// others. Where clones are known, and within one report, either is enough.
-fn clone<'v>(
+fn clone(
     work: &Work<'_>,
     asset: &Asset,
     generations: &[Generation],
-    before: impl Fn(Spot) -> Cow<'v, Values>,
+    before: impl Fn(Spot) -> Values,
 ) -> Option<Spot> {
     let rules = work.rules;
-    let now = if generations.is_empty() { Values::new() } else { values(rules, asset) };
+    let now = if generations.is_empty() { Values::new() } else { values(asset) };
     let cards = |kind: IdentifierKind| rules.valid_days(kind).is_none();
     let mut newest = None;
     for generation in generations.iter().rev() {
@@ -281,7 +292,7 @@ fn clone<'v>(
         if common {
             return Some(generation.spot);
         }
-        let here = generation.local.map(|local| shown_by(work, Some(local)));
+        let here = generation.local.map(|local| shown_here(work, Some(local)));
         let here = here.is_some_and(|here| !compared(rules, &now, &here).1.is_empty());
         let differs = match generations.len() {
             1 => apart.iter().any(|kind| cards(*kind)),
@@ -316,17 +327,6 @@ fn generation(key: &str, stable_key: &str) -> Option<u32> {
     }
 }
 
-fn key(rules: &Rules, source: SourceKey, asset: &Asset) -> Key {
-    let (text, moving) = stable_key(asset, rules);
-    let copied = moving.is_none() && is_copied(rules, &text);
-    Key { hash: key_hash(source, &text), text, moving, copied }
-}
-
-/// The hash of what a source knows an asset by.
-pub(super) fn hash_of(rules: &Rules, source: SourceKey, asset: &Asset) -> i64 {
-    key(rules, source, asset).hash
-}
-
 /// The hash of a key of a source.
 pub(super) fn key_hash(source: SourceKey, text: &str) -> i64 {
     hash::short(&[&source.0.to_le_bytes(), text.as_bytes()])
@@ -346,26 +346,21 @@ pub(super) fn is_copied(rules: &Rules, key: &str) -> bool {
 fn stable_key(asset: &Asset, rules: &Rules) -> (String, Option<IdentifierKind>) {
     if let Some(id) = asset.stable_id.as_deref().filter(|id| !id.is_empty()) {
         // Some tools call a thing by a name it happens to have.
-        let named =
-            |i: &&yagura_model::identifier::Identifier<'_>| i.value.eq_ignore_ascii_case(id);
-        let mut names = asset.identifiers.iter().filter(named).map(|identifier| identifier.kind);
+        let named = |shown: &&Shown| shown.value.eq_ignore_ascii_case(id);
+        let mut names = asset.shown.iter().filter(named).map(|shown| shown.kind);
         let first = names.next();
         let moves = first.is_some_and(|kind| rules.moves(kind)) && names.all(|k| rules.moves(k));
         return (format!("id:{id}"), first.filter(|_| moves));
     }
-    let usable = asset.identifiers.iter().filter(|i| rules.usable(i.kind, &i.value));
-    match usable.max_by_key(|identifier| rules.strength(identifier.kind)) {
+    let usable = asset.shown.iter().filter(|shown| shown.normal.is_some());
+    match usable.clone().max_by_key(|shown| rules.strength(shown.kind)) {
         Some(strongest) => {
-            let values: Vec<&str> = asset
-                .identifiers
-                .iter()
-                .filter(|i| i.kind == strongest.kind && rules.usable(i.kind, &i.value))
-                .map(|i| i.value.as_ref())
-                .collect();
+            let values = usable.filter(|shown| shown.kind == strongest.kind);
+            let values: Vec<&str> = values.map(|shown| &*shown.value).collect();
             let moving = Some(strongest.kind).filter(|kind| rules.moves(*kind));
             (format!("{}:{}", strongest.kind, values.join(" ")), moving)
         }
-        None => match asset.identifiers.first() {
+        None => match asset.shown.first() {
             Some(weak) => (format!("{}:{}", weak.kind, weak.value), None),
             None => (format!("name:{}", asset.name), None),
         },

@@ -13,7 +13,7 @@ use yagura_model::{
     id::{ReportKey, SubjectKey},
 };
 
-use super::{known::Known, stage::Stage};
+use super::{faces::Faces, known::Known, stage::Stage};
 
 /// Most subjects born in one shard.
 pub(super) const SHARD_SUBJECTS: i64 = 50_000;
@@ -22,6 +22,8 @@ pub(super) const SHARD_SUBJECTS: i64 = 50_000;
 #[derive(Debug)]
 pub(super) struct Work<'a> {
     pub(super) stage: &'a Stage,
+    /// What its assets are found by.
+    pub(super) faces: &'a Faces,
     /// The lake with what reports before this one change.
     pub(super) transaction: &'a Transaction,
     /// What it shares with other reports.

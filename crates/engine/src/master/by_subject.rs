@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 
 use yagura_lake::{
-    LakeError,
+    LakeError, parts,
     row::{Row, Stored},
     scan::Scan,
 };
 use yagura_model::id::{Shard, SubjectKey};
-
-use super::shards;
 
 /// What is known of each subject; of some nothing.
 #[derive(Debug)]
@@ -36,7 +34,7 @@ impl<T: Copy + Send> BySubject<T> {
         Scan<R>: Sync,
     {
         let shards: Vec<Shard> = scan.shards().into_iter().collect();
-        let parts = shards::each(&shards, |shard| {
+        let parts = parts::each(&shards, |shard| {
             let mut here = Vec::new();
             scan.each(Some(shard), |Stored { row, .. }| {
                 if let Some((subject, value)) = said(row) {

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use yagura_baseline::master::{Contest, Master, Network, Preference, Standing};
 use yagura_lake::{
-    LakeError, Snapshot,
+    LakeError, Snapshot, parts,
     row::Stored,
     rows::{AttributeRow, RelationPoint},
     scan::Filter,
 };
 use yagura_model::{Timestamp, asset::RelationKind, id::SubjectKey};
 
-use super::{register::Register, shards, witness::Witnesses};
+use super::{register::Register, witness::Witnesses};
 use crate::{links::hold_at, tree::Tree};
 
 /// What is asked about, and who may answer.
@@ -261,7 +261,7 @@ pub(crate) async fn settle_all<T: Send>(
         Ok((settle_each(hearing, here, &make), away))
     };
     let shards = register.shards();
-    let parts = tokio::task::block_in_place(|| shards::each(&shards, hear))?;
+    let parts = tokio::task::block_in_place(|| parts::each(&shards, hear))?;
     let mut made: Vec<Option<T>> = Vec::new();
     made.resize_with(register.assets.len(), || None);
     let mut away = Vec::new();

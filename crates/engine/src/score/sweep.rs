@@ -28,7 +28,7 @@ use yagura_baseline::{
     observation::ObservationState,
     unknown::{percentile, unknown},
 };
-use yagura_lake::{LakeError, Snapshot, rows::CoverageRow, scan::Filter};
+use yagura_lake::{LakeError, Snapshot, parts, rows::CoverageRow, scan::Filter};
 use yagura_model::{
     Timestamp,
     coverage::ObservationKind,
@@ -39,10 +39,7 @@ use yagura_model::{
 };
 
 use super::references::{Carried, References};
-use crate::{
-    master::{Register, shards},
-    tree::Tree,
-};
+use crate::{master::Register, tree::Tree};
 use findings::Weight;
 use looks::Looks;
 use price::Prices;
@@ -189,7 +186,7 @@ impl Ground<'_> {
         let weighed = scans.weigh(self, &kept)?;
         let ranges: Vec<usize> = (0..self.sketches.all.len()).step_by(TOGETHER).collect();
         let references = self.references(&ranges, &weighed.carried, commit)?;
-        let parts = shards::each(&ranges, |from| {
+        let parts = parts::each(&ranges, |from| {
             Ok(self.sum_up(from..from + TOGETHER, &kept, &weighed.assets, &references))
         })?;
         let (mut by_check, mut by_remedy) = (Sums::default(), Sums::default());
@@ -300,7 +297,7 @@ impl Ground<'_> {
         carried: &[MicroPoints],
         commit: Commit,
     ) -> Result<References, LakeError> {
-        let parts = shards::each(ranges, |from| {
+        let parts = parts::each(ranges, |from| {
             let mut sums = BTreeMap::<_, Vec<MicroPoints>>::new();
             let sketches = self.sketches.all.iter().enumerate().skip(from).take(TOGETHER);
             for (index, sketch) in sketches {

@@ -108,8 +108,8 @@ proptest! {
             for (links, ended) in &added {
                 let changes = changed(&plain, links, ended).await;
                 let same = changed(&ahead, links, ended).await;
-                plain.add(changes).unwrap();
-                ahead.add(same).unwrap();
+                plain.add(&changes).unwrap();
+                ahead.add(&same).unwrap();
             }
             for filter in filters(&subjects, &assets, snapshot.commit()) {
                 let expected: Vec<Stored<LinkRow>> = plain.read(&filter).await.unwrap();

@@ -21,12 +21,12 @@ use yagura_model::{
 
 use super::{
     super::{
-        stage::Asset,
+        stage::Shown,
         subjects::{self, Draft, Found, Spot},
         work::Work,
     },
     apart,
-    hashes::{hashes_of_kin, identity_hash, identity_in},
+    hashes::{hashes_of_kin, identity_in},
     places, reopen,
     scene::{Member, Past, Scene, Value},
 };
@@ -50,15 +50,11 @@ pub(super) async fn load<'a>(
         hashes.extend(member.local.into_iter().flat_map(|local| of_kin(work, local)));
     }
     for change in changes.values() {
-        if let Some(Some(asset)) = work.stage.assets.get(change.local) {
-            hashes.extend(values(work, asset, work.at).map(|value| value.hash));
-            hashes.extend(of_kin(work, change.local));
-        }
+        hashes.extend(shown_hashes(work, change.local));
+        hashes.extend(of_kin(work, change.local));
     }
     for place in &found.places {
-        if let Some(Some(asset)) = work.stage.assets.get(place.local) {
-            hashes.extend(values(work, asset, work.at).map(|value| value.hash));
-        }
+        hashes.extend(shown_hashes(work, place.local));
     }
     hashes.extend(reopen::doubled(work, found).await?);
     let mut members = known(work, found, hashes, &changes).await?;
@@ -86,7 +82,7 @@ pub(super) fn drafted(work: &Work<'_>, draft: &Draft) -> Option<Member> {
         link: None,
         decided_by: String::new(),
         anew: false,
-        values: values(work, asset, at).collect(),
+        values: values(work, draft.local, at).collect(),
         past: Vec::new(),
         local: Some(draft.local),
         changed: BTreeSet::new(),
@@ -109,37 +105,50 @@ fn class(number: i8) -> AssetClass {
     known.unwrap_or(AssetClass::Device)
 }
 
-/// What an asset shows at a time that can identify it.
+/// What an asset of the report shows at a time that can identify it.
 pub(super) fn values<'w>(
     work: &'w Work<'_>,
-    asset: &'w Asset,
+    local: usize,
     since: Timestamp,
 ) -> impl Iterator<Item = Value> + 'w {
-    asset.identifiers.iter().filter_map(move |identifier| {
-        let hash = identity_hash(work, asset, identifier)?;
-        let value = Arc::from(work.rules.normal(identifier.kind, &identifier.value).as_ref());
-        Some(Value { kind: identifier.kind, value, hash, since })
+    shows(work, local).filter_map(move |(shown, hash)| {
+        Some(Value {
+            kind: shown.kind,
+            value: Arc::clone(shown.normal.as_ref()?),
+            hash: hash?,
+            since,
+        })
     })
+}
+
+/// What an asset of the report shows, each with the hash it is found by.
+fn shows<'w>(
+    work: &'w Work<'_>,
+    local: usize,
+) -> impl Iterator<Item = (&'w Shown, Option<i64>)> + 'w {
+    let asset = work.stage.assets.get(local).and_then(Option::as_ref);
+    let both = asset.zip(work.faces.get(local)).into_iter();
+    both.flat_map(|(asset, face)| asset.shown.iter().zip(face.hashes.iter().copied()))
+}
+
+fn shown_hashes<'w>(work: &'w Work<'_>, local: usize) -> impl Iterator<Item = i64> + 'w {
+    shows(work, local).filter_map(|(_, hash)| hash)
 }
 
 /// The hashes that what an asset shows has where else it may be known.
 fn of_kin<'w>(work: &'w Work<'_>, local: usize) -> impl Iterator<Item = i64> + 'w {
     let asset = work.stage.assets.get(local).and_then(Option::as_ref);
-    let asset = asset.filter(|_| !work.kin.is_empty());
-    let shows =
-        asset.into_iter().flat_map(|asset| asset.identifiers.iter().map(move |i| (asset, i)));
-    shows.flat_map(|(asset, identifier)| hashes_of_kin(work, asset, identifier))
+    let domain = asset.map(|asset| asset.class.domain()).filter(|_| !work.kin.is_empty());
+    domain.into_iter().flat_map(move |domain| {
+        // What identifies nothing here identifies nothing there.
+        let identifying = shows(work, local).filter(|(_, hash)| hash.is_some());
+        identifying.flat_map(move |(shown, _)| hashes_of_kin(work, domain, shown))
+    })
 }
 
 /// The known subjects that show something they did not show before. A report older than what is
 /// known changes the history of a subject and not what it is.
 fn changes(work: &Work<'_>, found: &Found) -> BTreeMap<SubjectKey, Change> {
-    let mut before: HashMap<SubjectKey, Vec<&IdentifierRow>> = HashMap::new();
-    for row in found.identifiers.iter().map(|stored| &stored.row) {
-        if row.resolved_at.is_none() {
-            before.entry(row.subject).or_default().push(row);
-        }
-    }
     let mut changes: BTreeMap<SubjectKey, Change> = BTreeMap::new();
     for (local, spot) in found.by_local.iter().enumerate() {
         let (Some(Spot::Known(subject)), Some(Some(asset))) = (spot, work.stage.assets.get(local))
@@ -147,18 +156,17 @@ fn changes(work: &Work<'_>, found: &Found) -> BTreeMap<SubjectKey, Change> {
             continue;
         };
         let at = work.observed(local);
-        let rows = before.get(subject).map(Vec::as_slice).unwrap_or_default();
-        for identifier in &asset.identifiers {
-            let kind = identifier.kind.number() as i8;
-            let mut of_kind = rows.iter().filter(|row| row.kind == kind);
-            let known = of_kind.clone().any(|row| *row.value == *identifier.value);
+        let rows = found.shown_by(*subject);
+        for shown in asset.shown.iter().filter(|shown| shown.normal.is_some()) {
+            let kind = shown.kind.number() as i8;
+            let mut of_kind =
+                rows.clone().filter(|row| row.kind == kind && row.resolved_at.is_none());
+            let known = of_kind.clone().any(|row| *row.value == *shown.value);
             if known || of_kind.any(|row| row.first_seen > at) {
                 continue;
             }
-            if work.rules.usable(identifier.kind, &identifier.value) {
-                let new = || Change { local, kinds: BTreeSet::new() };
-                changes.entry(*subject).or_insert_with(new).kinds.insert(identifier.kind);
-            }
+            let new = || Change { local, kinds: BTreeSet::new() };
+            changes.entry(*subject).or_insert_with(new).kinds.insert(shown.kind);
         }
     }
     changes
@@ -335,8 +343,8 @@ fn shown_now(
             member.local = Some(*local);
             member.confirm(work.observed(*local));
             if let Some(Some(asset)) = work.stage.assets.get(*local) {
-                said.extend(values(work, asset, work.observed(*local)));
-                kinds.extend(asset.identifiers.iter().map(|identifier| identifier.kind));
+                said.extend(values(work, *local, work.observed(*local)));
+                kinds.extend(asset.shown.iter().map(|shown| shown.kind));
             }
         }
         if !late {

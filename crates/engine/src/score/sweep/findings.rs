@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use yagura_baseline::{choice::choose_vector, inputs::Base, model::Model};
 use yagura_lake::{
-    LakeError, Snapshot,
+    LakeError, Snapshot, parts,
     row::Stored,
     rows::{CheckScore, FindingPoint},
     scan::{Filter, Scan},
@@ -24,12 +24,9 @@ use super::{
     sums::{Sum, Tally},
     weigh::Weigher,
 };
-use crate::{
-    master::shards,
-    score::{
-        facts::{is, number},
-        problems::ProblemKey,
-    },
+use crate::score::{
+    facts::{is, number},
+    problems::ProblemKey,
 };
 
 /// A statement about an asset.
@@ -138,7 +135,7 @@ impl Scans {
     /// Weighs the findings of all assets; those not kept count for nothing but what others carry.
     pub(super) fn weigh(&self, ground: &Ground<'_>, kept: &[bool]) -> Result<Weighed, LakeError> {
         let shards: Vec<_> = self.findings.shards().into_iter().collect();
-        let parts = shards::each(&shards, |shard| {
+        let parts = parts::each(&shards, |shard| {
             let mut weigher = Weigher::new(self, ground, kept);
             let mut here = Vec::new();
             let mut away = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use yagura_lake::LakeError;
+use yagura_lake::{LakeError, parts};
 use yagura_model::Timestamp;
 
 use super::{
@@ -10,7 +10,6 @@ use super::{
     members::Members,
     problems::{Problems, Statement},
 };
-use crate::master::shards;
 
 /// What is counted of a line in the period that ends with an instant.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -55,7 +54,7 @@ impl Tally {
         members: &Members,
         ends: &[Timestamp],
     ) -> Result<Self, LakeError> {
-        let parts = shards::each(&problems.shards(), |shard| {
+        let parts = parts::each(&problems.shards(), |shard| {
             let (mut here, mut away) = (Vec::new(), Vec::new());
             problems.each(shard, members, |statement| {
                 let spans = members.spans(statement.asset);

@@ -1,13 +1,13 @@
-//! Shards, or other parts of the whole, side by side, on as many threads as there are cores.
+//! Parts of a whole, such as shards, side by side, on as many threads as there are cores.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use yagura_lake::LakeError;
+use crate::error::LakeError;
 
 /// Does some work for each part and gives what each gave, in the order of the parts.
-pub(crate) fn each<P: Copy + Ord + Send + Sync, T: Send>(
+pub fn each<P: Copy + Ord + Send + Sync, T: Send>(
     parts: &[P],
     work: impl Fn(P) -> Result<T, LakeError> + Sync,
 ) -> Result<Vec<T>, LakeError> {
@@ -25,7 +25,7 @@ pub(crate) fn each<P: Copy + Ord + Send + Sync, T: Send>(
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
         for worker in workers {
             let part = worker.join();
-            done.extend(part.map_err(|_| LakeError::Task("a sweep panicked".to_owned()))??);
+            done.extend(part.map_err(|_| LakeError::Task("a thread panicked".to_owned()))??);
         }
         Ok::<_, LakeError>(())
     })?;
