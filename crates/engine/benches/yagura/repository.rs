@@ -17,6 +17,7 @@ mod score;
 mod shapes;
 mod side;
 mod sizes;
+mod stream;
 
 use std::path::{Path, PathBuf};
 
@@ -53,6 +54,7 @@ const PARTS: &[Part] = &[
     ("asset", asset::measure),
     ("sizes", sizes::measure),
     ("again", again::measure),
+    ("stream", stream::measure),
     ("reports", reports::measure),
     ("daily", daily::measure),
     ("municipalities", shapes::municipalities),
@@ -113,6 +115,7 @@ pub(crate) fn step(name: &str, paths: &[&Path], runtime: &Runtime) -> Option<Sai
         ("daily", [lake, devices, days]) => runtime.block_on(daily::scanned(lake, devices, days)),
         ("reports", [lake, devices]) => runtime.block_on(reports::taken(lake, devices)),
         ("score-year", [lake, at]) => runtime.block_on(score::swept(lake, at)),
+        ("stream", [lake, reports, at]) => runtime.block_on(stream::streamed(lake, reports, at)),
         ("sizes", [lake, at]) => runtime.block_on(sizes::counted(lake, at)),
         _ => return None,
     })
