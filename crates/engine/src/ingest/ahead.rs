@@ -50,7 +50,7 @@ pub(super) async fn load(
     let known: Vec<SubjectRow> = transaction.rows(&of_keys).await?;
     let of_known = Filter::of("subject", known.iter().map(|row| row.subject.0));
     transaction.load::<IdentifierRow>(of_known.clone()).await?;
-    let hashes = new_hashes(transaction, &faces, &known).await?;
+    let hashes = new_hashes(transaction, rules, &faces, &known).await?;
     sharing(transaction, hashes, &of_known).await?;
     let fetched = tokio::try_join!(
         transaction.fetch::<FindingRow>(of_known.clone()),
@@ -85,9 +85,10 @@ fn face(rules: &Rules, readings: &mut [Reading], sources: &[SourceRow]) -> Resul
     Ok(())
 }
 
-/// What identifies assets that are new or show something new.
+/// What identifies assets that are new, show something new, or are known by a place alone.
 async fn new_hashes(
     transaction: &Transaction,
+    rules: &Rules,
     faces: &[&Faces],
     known: &[SubjectRow],
 ) -> Result<BTreeSet<i64>, LakeError> {
@@ -104,7 +105,8 @@ async fn new_hashes(
     {
         let subject = subjects.get(&(source, face.key.hash));
         let is_shown = |hash| subject.is_some_and(|subject| shown.contains(&(*subject, hash)));
-        if !face.hashes.iter().flatten().copied().all(is_shown) {
+        // Another thing may have taken a place in a network.
+        if face.key.is_place(rules) || !face.hashes.iter().flatten().copied().all(is_shown) {
             hashes.extend(face.hashes.iter().flatten());
         }
     }

@@ -112,6 +112,11 @@ impl Key {
         Self { hash: key_hash(source, &text), text, moving, copied }
     }
 
+    /// Whether it is a place in a network, which another thing may take.
+    pub(super) fn is_place(&self, rules: &Rules) -> bool {
+        self.moving.is_some_and(|kind| rules.scope(kind) == Scope::Zone)
+    }
+
     /// The subject that begins a generation.
     fn draft(&self, local: usize, number: u32) -> Draft {
         let stable_key = match number {
@@ -176,7 +181,7 @@ pub(super) async fn find(work: &Work<'_>) -> Result<Found, LakeError> {
         let draft = || key.draft(local, number);
         let spot = match spot {
             Some(Spot::Known(subject)) => {
-                if key.moving.is_some_and(|kind| work.rules.scope(kind) == Scope::Zone) {
+                if key.is_place(work.rules) {
                     let generations = all.iter().filter_map(|generation| match generation.spot {
                         Spot::Known(subject) => Some(subject),
                         Spot::New(_) => None,

@@ -129,6 +129,7 @@ pub(crate) async fn streamed(lake: &Path, reports: &Path, at: &Path) -> Result<V
         wait: Duration::from_secs(60),
     };
     let spool = lake.join("spool");
+    std::fs::create_dir_all(&spool)?;
     let stream = Stream { ingest, spool, terms, pace: Pace::STANDARD };
     let (reader, mut writer) = std::io::pipe()?;
     let begun = Instant::now();
