@@ -23,7 +23,11 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::{
+    sync::{Semaphore, mpsc, watch},
+    task::coop::unconstrained,
+    time::Instant,
+};
 use yagura_lake::LakeError;
 
 pub use acknowledgement::{Acknowledgement, Outcome};
@@ -220,11 +224,14 @@ impl Running {
         let until = first.arrived + pace.window;
         let mut bytes = first.bytes;
         group.push((first, parts));
-        while bytes < pace.group_bytes && !self.is_full() {
-            // What is there already comes with it also when the time is over.
-            let arrived = tokio::time::timeout_at(until, self.arrived()).await;
+        while bytes < pace.group_bytes {
+            // Who finds no room comes after the commit: only what is there already comes with it.
+            let until = if self.is_full() { Instant::now() } else { until };
+            // What is there already also comes with it when the time is over.
+            let arrived = tokio::time::timeout_at(until, unconstrained(self.arrived())).await;
             let Ok(Some(mut pending)) = arrived else { break };
-            let Ok(parts) = tokio::time::timeout_at(until, pending.read()).await else {
+            let read = tokio::time::timeout_at(until, unconstrained(pending.read())).await;
+            let Ok(parts) = read else {
                 // A long one keeps nobody waiting who came before it.
                 self.next = Some(pending);
                 break;
@@ -235,7 +242,7 @@ impl Running {
         Ok(group)
     }
 
-    /// Whether little more can come before a commit gives room back.
+    /// Whether little more can come before a commit gives room back to what waits.
     fn is_full(&self) -> bool {
         let room = self.stream.pace.units(self.stream.pace.room) as usize;
         self.stop.room.available_permits() < room / 8

@@ -56,7 +56,7 @@ pub(super) async fn find_or_write<'k>(work: &mut Work<'k>) -> Result<Checks<'k>,
         } else {
             seen.remote
         };
-        let content = content(seen, remote);
+        let content = if remote == seen.remote { seen.content } else { content(seen, remote) };
         let key = match before {
             Some(check) => check.row.check,
             None => CheckKey(work.count("checks") as i32),
@@ -101,7 +101,8 @@ fn definition(
     }
 }
 
-fn content(seen: &Check, remote: Option<bool>) -> i64 {
+/// The hash of a definition by which a changed one is known.
+pub(super) fn content(seen: &Check, remote: Option<bool>) -> i64 {
     let severity = [seen.severity.map_or(u8::MAX, |severity| severity.number())];
     let remote = [remote.map_or(2, u8::from)];
     let kind = [seen.kind.number()];

@@ -21,6 +21,8 @@ use yagura_model::{
     warning::{Warning, WarningCode},
 };
 
+use super::checks;
+
 /// Everything one report said.
 #[derive(Debug, Default)]
 pub(super) struct Stage {
@@ -47,8 +49,11 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// Works out what identifies each asset, after all was said.
+    /// Works out what identifies each asset and tells a definition from another, after all was said.
     pub(super) fn settle(&mut self, rules: &Rules) {
+        for check in &mut self.checks {
+            check.content = checks::content(check, check.remote);
+        }
         for asset in self.assets.iter_mut().flatten() {
             asset.shown.sort();
             asset.shown.dedup();
@@ -160,6 +165,8 @@ pub(super) struct Check {
     pub(super) remediation: String,
     pub(super) references: Vec<String>,
     pub(super) remote: Option<bool>,
+    /// The hash of all of it, as soon as the stage is settled.
+    pub(super) content: i64,
 }
 
 /// One statement of a record.

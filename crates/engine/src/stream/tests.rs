@@ -280,6 +280,20 @@ async fn while_another_writes_for_long_reports_are_refused_and_can_be_sent_again
 
 /// Many reports: few commits, few files, and nothing is lost or doubled.
 #[tokio::test(flavor = "multi_thread")]
+async fn who_sends_faster_than_commits_are_made_fills_each_of_them() {
+    let house = House::new();
+    let pace = Pace { room: Pace::LEAST * 16, window: Duration::ZERO, ..PACE };
+    let input: Vec<u8> = (0..96).flat_map(|n| frame("", report(n).as_bytes())).collect();
+    let mut running = stream(&house, terms(), pace).frames(Cursor::new(input)).unwrap();
+    let (groups, ended) = told(&mut running).await;
+    assert!(ended.is_ok(), "{ended:?}");
+    let sizes: Vec<usize> = groups.iter().map(Vec::len).collect();
+    assert_eq!(sizes.iter().sum::<usize>(), 96);
+    // Sixteen find room: while some are committed the others wait, and are the next together.
+    assert!(groups.len() <= 18, "{sizes:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn many_reports_make_few_commits_and_few_files() {
     let house = House::new();
     let input: Vec<u8> = (0..120).flat_map(|n| frame("", report(n % 40).as_bytes())).collect();

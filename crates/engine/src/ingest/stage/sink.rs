@@ -61,6 +61,7 @@ impl Stage {
             remediation: seen.remediation.unwrap_or_default().into_owned(),
             references: all(seen.references),
             remote: seen.remote,
+            content: 0,
         });
         self.check_numbers.insert(id, number);
         number
