@@ -1,12 +1,13 @@
 ## yagura asset
 
-command-asset = See the assets, and decide which records are one
+command-asset = See the assets, decide which records are one, and record states
 command-asset-list = List the assets, those with the worst open findings first
 command-asset-list-examples =
     yagura asset list --top 20
     yagura asset list --org sakura/kikaku --domain device
     yagura asset list --search web01
     yagura asset list --held
+    yagura asset list --state missing
 command-asset-show = Show which source says what of one asset, and what was looked at
 command-asset-show-examples =
     yagura asset show A-12
@@ -35,7 +36,6 @@ asset-none = No such assets.
 asset-top = Showing the first { $shown }; the total is of all.
 asset-unlooked = Assets of which nothing that is required was looked at in time: { $count }
 asset-held = Identities that wait for a person: { $count } (--held lists them)
-asset-gone = Disposed of or transferred: { $count } (at the end, and not counted as unknown)
 asset-note-findings = Critical to low count open findings, each source's for itself. `yagura score --by asset` counts each problem once.
 asset-note-unknown = Unknown counts those of the required looks ({ $required } in all) that were never made or are too old: without them, no findings does not mean that all is well.
 
@@ -48,6 +48,7 @@ asset-plain-text = plain text
 asset-on-the-internet = on the internet
 asset-ratings = C{ $confidentiality } I{ $integrity } A{ $availability }
 
+asset-life = State
 asset-as-of = As of
 asset-known-at = Known at
 asset-class = { $class } ({ $domain })

@@ -12,10 +12,10 @@ command-asset-split = Split records of another thing off an asset (asset show gi
 command-asset-split-examples =
     yagura asset split A-12 --record R-1-3 --by yamada --reason "another machine"
     yagura asset split A-12 --record R-1-3 R-1-4 --into A-56 --by yamada --reason "as registered"
-command-asset-undo = Take a merge, a split or an undo back: everything is as before it
+command-asset-undo = Take a merge, a split, a record of a state or an undo back: everything is as before it
 command-asset-undo-examples =
     yagura asset undo D-7 --by yamada --reason "mistaken for another"
-command-asset-history = Show which records came to an asset and left it, when, and by whose decision or which rule
+command-asset-history = Show which records came to an asset and left it, when and by whose decision or which rule, and its recorded states
 command-asset-history-examples =
     yagura asset history A-12
     yagura asset history web-01.example --json

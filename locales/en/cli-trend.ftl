@@ -25,7 +25,7 @@ column-reopen-rate = Reopen rate
 column-trend-points = Open points
 
 trend-no-points = Points hang on corrections, which have no severity: leave out --points or count by something else.
-trend-note-open = Counted are problems (each CVE or check once an asset) of assets in service: open at the end of each period, opened, reopened and closed in it.
+trend-note-open = Counted are problems (each CVE or check once an asset) of assets in service and missing ones: open at the end of each period, opened, reopened and closed in it.
 trend-note-days = Days run from when a problem was first seen on its asset, also if it came back, until it was closed: the median, and what nine in ten did not exceed. The reopen rate is the share of what came up that had been closed before. A dash means that it is not known.
 trend-note-unobserved = Unobserved are assets of which nothing that is required was looked at in time: what is open on them is not known.
 trend-note-moved = Moved came or went with assets: to or from elsewhere, into or out of service.

@@ -1,12 +1,13 @@
 ## yagura asset
 
-command-asset = 資産を見る、名寄せを判断する
+command-asset = 資産を見る、名寄せを判断する、状態を記録する
 command-asset-list = 資産の一覧（未解消の検出事項が重いものから）
 command-asset-list-examples =
     yagura asset list --top 20
     yagura asset list --org sakura/kikaku --domain device
     yagura asset list --search web01
     yagura asset list --held
+    yagura asset list --state 所在不明
 command-asset-show = 資産 1 件について、どの連携元が何を言い、何を診断したか
 command-asset-show-examples =
     yagura asset show A-12
@@ -32,7 +33,6 @@ asset-none = 該当する資産はありません。
 asset-top = 先頭の { $shown } 件を表示しています。合計は全件の値です。
 asset-unlooked = 必要な観測がすべて未確認の資産: { $count } 件
 asset-held = 名寄せ保留: { $count } 件（--held で一覧）
-asset-gone = 廃棄・移管済み: { $count } 件（末尾に並べ、未確認には数えません）
 asset-note-findings = 緊急・高・中・低は、未解消の検出事項を連携元ごとに数えた件数です。同じ課題を一つに数えたリスク点は `yagura score --by asset` で確認できます。
 asset-note-unknown = 未確認は、必要な観測（合わせて { $required } 件）のうち、一度もないか期限切れのものの数です。検出事項が 0 件でも、未確認なら適合とはいえません。
 
@@ -45,6 +45,7 @@ asset-plain-text = 平文
 asset-on-the-internet = インターネット公開
 asset-ratings = 機密{ $confidentiality } 完全{ $integrity } 可用{ $availability }
 
+asset-life = 状態
 asset-as-of = 基準日時
 asset-known-at = 当時の認識
 asset-class = { $class }（{ $domain }）

@@ -12,10 +12,10 @@ command-asset-split = 資産から、別のものの記録を分割する（記�
 command-asset-split-examples =
     yagura asset split A-12 --record R-1-3 --by 山田 --reason 別の端末
     yagura asset split A-12 --record R-1-3 R-1-4 --into A-56 --by 山田 --reason 台帳で確認
-command-asset-undo = 統合、分割などの判断を取り消し、その前の状態に戻す
+command-asset-undo = 統合、分割、状態の記録などの判断を取り消し、その前の状態に戻す
 command-asset-undo-examples =
     yagura asset undo D-7 --by 山田 --reason 取り違え
-command-asset-history = 資産の履歴: どの記録が、いつ、だれの判断またはどの規則で、どこから来てどこへ移ったか
+command-asset-history = 資産の履歴: どの記録が、いつ、だれの判断またはどの規則で、どこから来てどこへ移ったか。記録された状態
 command-asset-history-examples =
     yagura asset history A-12
     yagura asset history web-01.example --json

@@ -11,6 +11,7 @@ pub mod choice;
 pub mod file;
 pub mod identity;
 pub mod inputs;
+pub mod life;
 pub mod master;
 pub mod model;
 pub mod observation;

@@ -1,7 +1,8 @@
 //! Master records (マスターレコード): which source's value stands for an asset, as rules of a file.
 //!
 //! The rules say of what kind a source is, whom to prefer for which attribute, and how long what was
-//! said is in date. [`choose`] and [`Contest`] choose by them.
+//! said is in date. [`choose`] and [`Contest`] choose by them. In which state of its life an asset is
+//! follows from the same records ([`life`](crate::life)).
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -14,7 +15,9 @@ use yagura_model::{
 };
 
 pub use crate::master_choice::{Candidate, Choice, Contest, Lost, Standing, choose};
-use crate::{age::SECONDS_PER_DAY, file::FileError, master_file, observation::Required};
+use crate::{
+    age::SECONDS_PER_DAY, file::FileError, life::LifeRules, master_file, observation::Required,
+};
 
 /// The rules of a file. Only a file makes them ([`Master::from_toml`]), so their bounds always hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +46,8 @@ pub struct Master {
     /// Beginnings of names, the longest first.
     pub(crate) prefixes: Vec<(String, Preference)>,
     pub(crate) relations: BTreeMap<RelationKind, Preference>,
+    /// In which state of its life an asset is.
+    pub life: LifeRules,
 }
 
 /// A network as far as it matters how assets in it can be looked at.
@@ -83,6 +88,8 @@ pub struct SourceKind {
     pub credentialed: Option<bool>,
     /// How many days what was said is in date after the last look.
     pub days: u32,
+    /// Whether it sees what it tells of; a register says what should be there.
+    pub observes: bool,
     /// The reason.
     pub why: String,
 }

@@ -5,10 +5,11 @@ use std::{cmp::Reverse, collections::BTreeMap};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use toml::Spanned;
-use yagura_model::asset::RelationKind;
+use yagura_model::{asset::RelationKind, domain::AssetClass};
 
 use crate::{
     file::{File, FileError, RawHead},
+    life::{LifeRules, Silence},
     master::{Master, NetworkClass, Networks, Preference, SourceKind},
 };
 
@@ -27,6 +28,8 @@ struct RawMaster {
     attribute: Vec<RawAttribute>,
     #[serde(default)]
     relation: Vec<RawRelation>,
+    life_cycle: Spanned<RawLife>,
+    silence: Vec<RawSilence>,
 }
 
 #[derive(Deserialize)]
@@ -51,6 +54,8 @@ struct RawSource {
     sources: Option<Vec<String>>,
     credentialed: Option<bool>,
     days: Spanned<u32>,
+    #[serde(default = "yes")]
+    observes: bool,
     why: String,
 }
 
@@ -61,7 +66,29 @@ struct RawOther {
     title_ja: String,
     title_en: String,
     days: Spanned<u32>,
+    #[serde(default = "yes")]
+    observes: bool,
     why: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawLife {
+    grace_days: Spanned<u32>,
+    why: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSilence {
+    classes: Vec<Spanned<AssetClass>>,
+    /// Without it for ever.
+    days: Option<Spanned<u32>>,
+    why: String,
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[derive(Deserialize)]
@@ -114,6 +141,7 @@ pub(crate) fn read(text: &str) -> Result<Master, FileError> {
         exact: BTreeMap::new(),
         prefixes: Vec::new(),
         relations: BTreeMap::new(),
+        life: file.life(&raw.life_cycle, &raw.silence)?,
     };
     for entry in &raw.attribute {
         file.attribute(&mut master, entry)?;
@@ -206,6 +234,7 @@ impl File<'_> {
                 sources: entry.sources.clone(),
                 credentialed: entry.credentialed,
                 days: self.days(&entry.days, 1)?,
+                observes: entry.observes,
                 why: entry.why.clone(),
             });
         }
@@ -217,6 +246,7 @@ impl File<'_> {
             sources: None,
             credentialed: None,
             days: self.days(&other.days, 1)?,
+            observes: other.observes,
             why: other.why.clone(),
         });
         Ok(kinds)
@@ -281,5 +311,25 @@ impl File<'_> {
             }
         }
         Ok(())
+    }
+
+    fn life(&self, raw: &Spanned<RawLife>, of: &[RawSilence]) -> Result<LifeRules, FileError> {
+        let mut silence = BTreeMap::new();
+        for entry in of {
+            let days = entry.days.as_ref().map(|days| self.days(days, 1)).transpose()?;
+            for class in &entry.classes {
+                let one = Silence { days, why: entry.why.clone() };
+                if silence.insert(*class.as_ref(), one).is_some() {
+                    let reason = format!("`{}` has a rule already", class.as_ref());
+                    return Err(self.refuse(class, reason));
+                }
+            }
+        }
+        if let Some(class) = AssetClass::ALL.iter().find(|class| !silence.contains_key(class)) {
+            let reason = format!("no [[silence]] says how long a `{class}` may be silent");
+            return Err(self.refuse(raw, reason));
+        }
+        let RawLife { grace_days, why } = raw.as_ref();
+        Ok(LifeRules { grace_days: self.days(grace_days, 0)?, why: why.clone(), silence })
     }
 }

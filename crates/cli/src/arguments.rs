@@ -1,5 +1,6 @@
 //! The command line: what all verbs have in common, and groups several verbs share.
 
+pub(crate) mod day;
 pub(crate) mod files;
 pub(crate) mod help;
 pub(crate) mod moment;

@@ -97,6 +97,11 @@ const FILES: &[(&str, &str, &str)] = &[
         include_str!("../../../locales/en/cli-decision.ftl"),
     ),
     (
+        "cli-life",
+        include_str!("../../../locales/ja/cli-life.ftl"),
+        include_str!("../../../locales/en/cli-life.ftl"),
+    ),
+    (
         "cli-trend",
         include_str!("../../../locales/ja/cli-trend.ftl"),
         include_str!("../../../locales/en/cli-trend.ftl"),

@@ -1,8 +1,8 @@
-//! What persons decide about identities (名寄せ): the contradictions that wait for them, merges, splits,
-//! taking decisions back, and the history of an asset.
+//! What persons decide about assets: the contradictions of identities (名寄せ) that wait for them, merges,
+//! splits, states of the life cycle, taking decisions back, and the history of an asset.
 //!
-//! A decision is one commit: a row of `decisions`, the links it puts in the place of others, and what
-//! that does to assets and holds. The row numbers the decision, and the commit that wrote it says
+//! A decision is one commit: a row of `decisions`, the links it puts in the place of others with what
+//! that does to assets and holds, or the state it records. The row numbers the decision, and the commit that wrote it says
 //! which links were before and after, so that undoing restores exactly those. Links a person wrote
 //! say `person:<number>`; no rule moves them (ADR 0019).
 
@@ -14,6 +14,7 @@ mod id;
 mod merge;
 mod records;
 mod split;
+mod state;
 mod successor;
 #[cfg(test)]
 mod tests;
@@ -22,9 +23,10 @@ mod undo;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use serde::Serialize;
-use yagura_baseline::identity::Rules;
+use yagura_baseline::{identity::Rules, master::Master};
 use yagura_lake::Lake;
 use yagura_model::{
+    Timestamp,
     decision::DecisionKind,
     id::{AssetKey, DecisionKey, SubjectKey},
 };
@@ -37,6 +39,7 @@ pub use history::{Change, DecisionSaid, History, history};
 pub use id::{DecisionId, NotDecisionId, NotRecordId, RecordId};
 pub use records::RecordSaid;
 pub(crate) use records::records;
+pub use state::{State, StateRecorded, StateSaid};
 pub use successor::successors;
 
 use crate::{browse::assets::AssetId, clock::Clock};
@@ -49,6 +52,8 @@ pub struct Decisions {
     pub lake: Lake,
     /// The rules of identity: they say above how many assets a second person must agree.
     pub rules: Rules,
+    /// The rules of master records: they say in which state an asset is.
+    pub master: Master,
     /// The time.
     pub clock: Clock,
     /// How long to wait for another writer.
@@ -73,6 +78,8 @@ pub enum What {
     Merge(BTreeSet<AssetKey>),
     /// These records of an asset are another thing.
     Split(Split),
+    /// An asset is in a state of its life.
+    State(State),
     /// A decision was wrong.
     Undo(DecisionKey),
 }
@@ -114,6 +121,9 @@ pub struct Decided {
     pub holds_again: u64,
     /// Records that came since the decision that is taken back: they stay where they are.
     pub came_since: Vec<Placed>,
+    /// States that are recorded or taken back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub states: Vec<StateRecorded>,
 }
 
 /// A record, where it stood and where it stands.
@@ -140,8 +150,9 @@ impl Decisions {
         let mut writer = self.lake.write(self.wait, now).await?;
         let snapshot = Arc::clone(writer.snapshot());
         let mut draft = Draft::new(&snapshot, &self.rules);
-        plan(&mut draft, what).await?;
+        plan(&mut draft, what, now).await?;
         let mut decided = draft.decided(what).await?;
+        decided.states = state::recorded(&draft, &self.master, now).await?;
         decided.decision = Some(DecisionId(draft.decision));
         let changes = draft.signed(what, &signed, now)?;
         writer.commit(changes, now).await?;
@@ -155,15 +166,19 @@ impl Decisions {
     pub async fn try_out(&self, what: &What) -> Result<Decided, DecisionError> {
         let snapshot = self.lake.snapshot().await?;
         let mut draft = Draft::new(&snapshot, &self.rules);
-        plan(&mut draft, what).await?;
-        Ok(draft.decided(what).await?)
+        let now = self.clock.now();
+        plan(&mut draft, what, now).await?;
+        let mut decided = draft.decided(what).await?;
+        decided.states = state::recorded(&draft, &self.master, now).await?;
+        Ok(decided)
     }
 }
 
-async fn plan(draft: &mut Draft<'_>, what: &What) -> Result<(), DecisionError> {
+async fn plan(draft: &mut Draft<'_>, what: &What, now: Timestamp) -> Result<(), DecisionError> {
     match what {
         What::Merge(assets) => merge::plan(draft, assets).await,
         What::Split(split) => split::plan(draft, split).await,
+        What::State(state) => state::plan(draft, state, now).await,
         What::Undo(decision) => undo::plan(draft, *decision).await,
     }
 }
@@ -174,6 +189,7 @@ impl What {
         match self {
             Self::Merge(_) => DecisionKind::Merge,
             Self::Split(_) => DecisionKind::Split,
+            Self::State(_) => DecisionKind::State,
             Self::Undo(_) => DecisionKind::Undo,
         }
     }
@@ -181,7 +197,7 @@ impl What {
     fn undoes(&self) -> Option<DecisionKey> {
         match self {
             Self::Undo(decision) => Some(*decision),
-            Self::Merge(_) | Self::Split(_) => None,
+            Self::Merge(_) | Self::Split(_) | Self::State(_) => None,
         }
     }
 }

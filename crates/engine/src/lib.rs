@@ -6,7 +6,7 @@
 //! [`decisions`] are what persons say of which records are one asset, [`reorganisation`] what they say
 //! of organisations.
 //! [`query`] answers SQL over it; `master` chooses among what several sources say, for all of them;
-//! [`tree`] says which organisation stands under which.
+//! [`tree`] says which organisation stands under which, [`life`] in which state an asset is.
 //! [`clock`] is the only place that asks what time it is.
 
 pub mod browse;
@@ -16,6 +16,7 @@ pub mod explain;
 pub mod ingest;
 pub mod inspect;
 pub mod intake;
+pub mod life;
 mod links;
 mod master;
 pub mod query;

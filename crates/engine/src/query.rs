@@ -12,9 +12,12 @@ use yagura_lake::{
     scan::Filter,
     views::AsOf,
 };
-use yagura_model::{Timestamp, asset::RelationKind};
+use yagura_model::{
+    Timestamp, asset::RelationKind, attribute::names, domain::AssetClass, life_cycle::LifeCycle,
+};
 
 use crate::{
+    life::{self, Asked, LifeRecords},
     master::{Hearing, Register, Settled, Witnesses, settle_all},
     tree::Tree,
 };
@@ -59,18 +62,29 @@ pub async fn masters(
     let register = Register::load(snapshot, at).await?;
     let coverage: Vec<CoverageRow> = snapshot.rows(&all).await?;
     let witnesses = Witnesses::load(snapshot, master, at, all.clone(), &coverage).await?;
+    let state = columns.contains(&MasterColumn::State);
     let attributes = columns.iter().filter_map(|column| match column {
         MasterColumn::Attribute(name) => Some(*name),
+        MasterColumn::State => Some(names::LIFE_CYCLE),
         MasterColumn::Relation(_) => None,
     });
+    let records =
+        if state { LifeRecords::load(snapshot, at).await? } else { LifeRecords::default() };
+    let seen = if state {
+        tokio::task::block_in_place(|| life::seen(&witnesses, &register))
+    } else {
+        Vec::new()
+    };
     let relations: Vec<_> = columns
         .iter()
         .filter_map(|column| match column {
             MasterColumn::Relation(kind) => Some(*kind),
-            MasterColumn::Attribute(_) => None,
+            MasterColumn::Attribute(_) | MasterColumn::State => None,
         })
         .collect();
     let hearing = Hearing::new(witnesses, attributes, &relations);
+    let texts: Vec<(LifeCycle, Arc<str>)> =
+        LifeCycle::ALL.iter().map(|state| (*state, Arc::from(state.as_str()))).collect();
     // What a query shows of an asset stands in the order of the columns.
     let shown = |index: usize, settled: &Settled| -> Vec<Option<Arc<str>>> {
         let value = |column: &MasterColumn| match column {
@@ -80,6 +94,17 @@ pub async fn masters(
                 Some(settled.organisation(&tree, &asset.organisation, asset.first_seen))
             }
             MasterColumn::Relation(kind) => settled.targets(*kind).first().cloned(),
+            MasterColumn::State => {
+                let row = register.assets.get(index)?;
+                let asked = Asked {
+                    asset: row.asset,
+                    class: u8::try_from(row.class).ok().and_then(AssetClass::from_number),
+                    first_seen: row.first_seen,
+                    seen: seen.get(index).copied().flatten(),
+                };
+                let state = records.life(master, asked, settled).state;
+                texts.iter().find(|(other, _)| *other == state).map(|(_, text)| Arc::clone(text))
+            }
         };
         columns.iter().map(value).collect()
     };

@@ -95,7 +95,8 @@ impl Event {
         let ingest = house.ingest.clone();
         let decide = async |what: What| {
             let (lake, rules, clock) = (ingest.lake.clone(), ingest.rules.clone(), ingest.clock);
-            let decisions = Decisions { lake, rules, clock, wait: Duration::ZERO };
+            let master = Master::shipped().clone();
+            let decisions = Decisions { lake, rules, master, clock, wait: Duration::ZERO };
             let signed = Signed { by: "hanako".into(), second: None, reason: "seen".into() };
             decisions.decide(&what, &signed).await.unwrap();
         };

@@ -52,6 +52,8 @@ pub struct Changes {
     pub successions: Vec<rows::SuccessionRow>,
     /// What a person decided.
     pub decisions: Vec<rows::DecisionRow>,
+    /// In which states persons recorded assets to be.
+    pub life_records: Vec<rows::LifeRecordRow>,
     /// Versions that are no longer in force.
     pub superseded: Vec<(Table, RowId)>,
     /// Counters that moved on, by name.
@@ -103,6 +105,7 @@ impl Changes {
         visitor.new_rows(&self.software)?;
         visitor.new_rows(&self.holds)?;
         visitor.new_rows(&self.successions)?;
-        visitor.new_rows(&self.decisions)
+        visitor.new_rows(&self.decisions)?;
+        visitor.new_rows(&self.life_records)
     }
 }

@@ -30,6 +30,8 @@ pub enum MasterColumn {
     Relation(RelationKind),
     /// The value of an attribute.
     Attribute(&'static str),
+    /// The state of its life.
+    State,
 }
 
 impl MasterColumn {
@@ -57,13 +59,15 @@ impl MasterColumn {
         Self::Attribute(names::ENCRYPTED),
         Self::Attribute(names::PERSONAL_DATA),
         Self::Attribute(names::STORED_AT),
+        Self::State,
     ];
 
-    /// Its name in the SQL of the views: that of the relation or attribute.
+    /// Its name in the SQL of the views: that of the relation or attribute, or `state`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Relation(kind) => kind.as_str(),
             Self::Attribute(name) => name,
+            Self::State => "state",
         }
     }
 
@@ -79,8 +83,17 @@ impl MasterColumn {
 /// If it is not one `SELECT` over the views.
 pub fn wanted(sql: &str) -> Result<Vec<MasterColumn>, LakeError> {
     let named = one_select(&SessionContext::new(), sql)?;
-    let shown = |column: &MasterColumn| named.iter().any(|view| column.stands_in(view));
+    let shown = |column: &MasterColumn| {
+        named.iter().any(|view| column.stands_in(view))
+            && (*column != MasterColumn::State || may_name(sql, column.name()))
+    };
     Ok(MasterColumn::ALL.iter().copied().filter(shown).collect())
+}
+
+/// Whether a query may ask for a column: it names it, or all columns, or those that two views share.
+fn may_name(sql: &str, column: &str) -> bool {
+    let sql = sql.to_lowercase().replace("(*)", "()");
+    [column, "*", "natural"].iter().any(|text| sql.contains(text))
 }
 
 /// What stands of some assets.

@@ -22,6 +22,7 @@ use yagura_model::{
     domain::AssetClass,
     finding::{Disposition, FindingState},
     identifier::IdentifierKind,
+    life_cycle::LifeCycle,
     severity::Severity,
 };
 
@@ -209,6 +210,7 @@ fn expand(sql: &str, as_of: AsOf) -> String {
             "{decision}",
             &cases("kind", DecisionKind::ALL.iter().map(|d| (d.number(), d.as_str()))),
         )
+        .replace("{life}", &cases("state", LifeCycle::ALL.iter().map(|l| (l.number(), l.as_str()))))
         .replace(
             "{state}",
             &cases("f.state", FindingState::ALL.iter().map(|s| (s.number(), s.as_str()))),

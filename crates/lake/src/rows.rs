@@ -19,7 +19,7 @@ mod parts;
 mod report;
 mod software;
 
-pub use decision::DecisionRow;
+pub use decision::{DecisionRow, LifeRecordRow};
 pub use parts::*;
 pub use software::{PackageRow, SoftwareRow, SoftwareSetRow};
 

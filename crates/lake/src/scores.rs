@@ -71,6 +71,9 @@ pub struct StoredScore {
     pub lost: Lost,
     /// All assets together.
     pub whole: Points,
+    /// How many assets there were in which state of their life, those that did not count too.
+    #[serde(default)]
+    pub states: BTreeMap<String, u64>,
     lines: ContentDigest,
     assets: ContentDigest,
 }
@@ -90,6 +93,8 @@ pub struct Made {
     pub lost: Lost,
     /// All assets together.
     pub whole: Points,
+    /// How many assets there are in which state of their life.
+    pub states: BTreeMap<String, u64>,
 }
 
 /// Points that were added up.
@@ -216,7 +221,7 @@ impl Scores {
         assets: Vec<StoredAsset>,
         now: Timestamp,
     ) -> Result<StoredScore, LakeError> {
-        let Made { at, commit, model, master, lost, whole } = made;
+        let Made { at, commit, model, master, lost, whole, states } = made;
         let digest: String = model.1.chars().take(8).collect();
         let time = at.strftime("%Y%m%dT%H%M%S.%6fZ");
         let name = format!("{time}-{}-{digest}", commit.0);
@@ -241,6 +246,7 @@ impl Scores {
             master_digest: master.1,
             lost,
             whole,
+            states,
             lines: lines.digest,
             assets: assets.digest,
         };

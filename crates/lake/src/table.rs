@@ -88,6 +88,8 @@ tables! {
     Decisions = 20, "decisions", false, rows::DecisionRow;
     /// What organisations answered for and passed to others.
     Successions = 21, "successions", false, rows::SuccessionRow;
+    /// In which states persons recorded assets to be.
+    LifeRecords = 22, "life_records", false, rows::LifeRecordRow;
 }
 
 /// Name of the partition column of sharded tables.

@@ -85,6 +85,7 @@ fn there(table: Table, AsOf { at, present }: AsOf) -> Option<String> {
         Table::Assets => Some(by_then("first_seen")),
         Table::Coverage | Table::Reports => Some(by_then("observed_at")),
         Table::Successions => Some(by_then("passed_at")),
+        Table::LifeRecords => Some(by_then("since")),
         _ if has("first_seen") && has("resolved_at") => Some(format!(
             "{} AND (t.resolved_at IS NULL OR t.resolved_at > TIMESTAMP '{at}')",
             by_then("first_seen")
@@ -135,7 +136,7 @@ pub const VIEWS: &[View] = &[
         sql: "SELECT v.asset, v.name, v.domain, v.class, \
                      coalesce({m:managed_by}, v.organisation) AS organisation, \
                      {m:used_by} AS used_by, {m:operated_by} AS operated_by, \
-                     {m:part_of} AS system, v.first_seen \
+                     {m:part_of} AS system, {m:state} AS state, v.first_seen \
               FROM assets_in_force v LEFT JOIN masters m ON m.asset = v.asset",
     },
     View {
@@ -145,7 +146,7 @@ pub const VIEWS: &[View] = &[
                      coalesce({m:managed_by}, v.organisation) AS organisation, \
                      {m:part_of} AS system, {m:os} AS os, {m:os.version} AS os_version, \
                      {m:owner} AS owner, {m:exposure} AS exposure, \
-                     {m:life_cycle} AS life_cycle, v.first_seen \
+                     {m:life_cycle} AS life_cycle, {m:state} AS state, v.first_seen \
               FROM assets_in_force v LEFT JOIN masters m ON m.asset = v.asset WHERE v.domain = 1",
     },
     View {
@@ -156,7 +157,7 @@ pub const VIEWS: &[View] = &[
                      {m:account.enabled} AS enabled, {m:employment} AS employment, \
                      {m:account.mfa} AS mfa, {m:account.privileged} AS privileged, \
                      {m:account.last_login} AS last_login, {m:trained_at} AS trained_at, \
-                     v.first_seen \
+                     {m:state} AS state, v.first_seen \
               FROM assets_in_force v LEFT JOIN masters m ON m.asset = v.asset WHERE v.domain = 2",
     },
     View {
@@ -167,7 +168,7 @@ pub const VIEWS: &[View] = &[
                      {m:operated_by} AS operated_by, {m:exposure} AS exposure, \
                      {m:confidentiality} AS confidentiality, {m:integrity} AS integrity, \
                      {m:availability} AS availability, {m:assessed_at} AS assessed_at, \
-                     v.first_seen \
+                     {m:state} AS state, v.first_seen \
               FROM assets_in_force v LEFT JOIN masters m ON m.asset = v.asset WHERE v.domain = 3",
     },
     View {
@@ -178,7 +179,7 @@ pub const VIEWS: &[View] = &[
                      {m:part_of} AS system, {m:confidentiality} AS confidentiality, \
                      {m:integrity} AS integrity, {m:availability} AS availability, \
                      {m:encrypted} AS encrypted, {m:personal_data} AS personal_data, \
-                     {m:stored_at} AS stored_at, v.first_seen \
+                     {m:stored_at} AS stored_at, {m:state} AS state, v.first_seen \
               FROM assets_in_force v LEFT JOIN masters m ON m.asset = v.asset WHERE v.domain = 4",
     },
     View {
@@ -273,6 +274,11 @@ pub const VIEWS: &[View] = &[
         row: "what a person decided",
         sql: "SELECT decision, {decision} AS kind, decided_by, second_person, reason, decided_at, \
                      undoes FROM decisions_in_force",
+    },
+    View {
+        name: "life_records",
+        row: "a state of an asset that a person recorded",
+        sql: "SELECT asset, {life} AS state, since, decision, decided_at FROM life_records_in_force",
     },
     View {
         name: "sources",

@@ -53,7 +53,7 @@ pub mod names {
     pub const HANDLING: &str = "handling";
     /// Whether the system is designated as important, `true` or `false`.
     pub const IMPORTANT: &str = "important";
-    /// Life cycle: `in_service`, `in_store`, `spare`, `disposed`, `transferred`.
+    /// Life cycle, as a [`LifeCycle`](crate::life_cycle::LifeCycle).
     pub const LIFE_CYCLE: &str = "life_cycle";
     /// Time the thing entered service.
     pub const IN_SERVICE_SINCE: &str = "in_service_since";

@@ -1,4 +1,5 @@
-//! Decisions of persons: which records are one asset, and how organisations are reorganised.
+//! Decisions of persons: which records are one asset, in what state an asset is, and how organisations
+//! are reorganised.
 
 use crate::kinds::text_enum;
 
@@ -21,15 +22,17 @@ text_enum! {
         Rename = 7 => "org_rename",
         /// 廃止: an organisation that answers for nothing ends.
         Abolish = 8 => "org_abolish",
+        /// 状態の記録: an asset is in some state of its life since a day.
+        State = 9 => "asset_state",
     }
 }
 
 impl DecisionKind {
-    /// Whether it is about organisations (組織改編) and not about identities.
+    /// Whether it is about organisations (組織改編) and not about assets.
     pub fn is_of_organisations(self) -> bool {
         match self {
             Self::Move | Self::Absorb | Self::Pass | Self::Rename | Self::Abolish => true,
-            Self::Merge | Self::Split | Self::Undo => false,
+            Self::Merge | Self::Split | Self::Undo | Self::State => false,
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod finding;
 pub mod id;
 pub mod identifier;
 pub mod kinds;
+pub mod life_cycle;
 pub mod organisation;
 pub mod points;
 pub mod ports;

@@ -20,6 +20,7 @@ use crate::{
 const SCORING: &str = include_str!("../../../../docs/scoring.md");
 const IDENTITY: &str = include_str!("../../../../docs/identity.md");
 const MASTER: &str = include_str!("../../../../docs/master.md");
+const LIFE: &str = include_str!("../../../../docs/lifecycle.md");
 
 #[track_caller]
 fn check(document: &str, lines: &[String]) {
@@ -170,4 +171,16 @@ fn the_tables_of_master_records_are_those_of_the_rules() {
         lines.push(line(&format!("関係 relation `{kind}`"), master.relation(*kind)));
     }
     check(MASTER, &lines);
+}
+
+#[test]
+fn the_table_of_silence_is_that_of_the_rules() {
+    let life = &Master::shipped().life;
+    let line = |class: &AssetClass| {
+        let days = life.silence(*class).unwrap().days;
+        let days = days.map_or("期限なし never".to_owned(), |days| days.to_string());
+        format!("| `{class}` | {days} |")
+    };
+    check(LIFE, &AssetClass::ALL.iter().map(line).collect::<Vec<_>>());
+    assert!(LIFE.contains(&format!("from {} day after it", life.grace_days)));
 }

@@ -3,6 +3,7 @@
 mod cvss_suite;
 mod documents;
 mod identity;
+mod life;
 mod master;
 mod model_file;
 mod points;

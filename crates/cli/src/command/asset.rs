@@ -1,4 +1,4 @@
-//! `yagura asset`: the assets, all that is kept of one, and what persons decide about identities.
+//! `yagura asset`: the assets, all that is kept of one, and what persons decide about them.
 
 use clap::{Args, Parser, Subcommand, builder::PossibleValuesParser};
 use jiff::Timestamp;
@@ -10,6 +10,7 @@ use yagura_engine::{
 };
 use yagura_model::{
     domain::{AssetClass, Domain},
+    life_cycle::LifeCycle,
     organisation::OrganisationCode,
 };
 
@@ -27,12 +28,14 @@ use crate::{
 mod conflicts;
 mod decide;
 mod history;
+mod life;
 mod list;
 mod meant;
 mod reasons;
 mod show;
 mod values;
 
+pub(in crate::command) use life::{counted as counted_states, word as state_word};
 use meant::{meant, not_yet, note_if_gone};
 pub(in crate::command) use reasons::kind as kind_of_decision;
 
@@ -57,6 +60,7 @@ enum AssetVerb {
     Conflicts(conflicts::Conflicts),
     Merge(decide::Merge),
     Split(decide::SplitOff),
+    State(decide::State),
     Undo(decide::Undo),
     History(history::OfAsset),
 }
@@ -80,6 +84,12 @@ struct List {
 
     #[arg(long)]
     held: bool,
+
+    #[arg(long = "state", value_name = "STATE", value_parser = decide::states(), hide_possible_values = true)]
+    states: Vec<LifeCycle>,
+
+    #[arg(long)]
+    contradicted: bool,
 
     #[arg(long, value_name = "N")]
     top: Option<usize>,
@@ -119,6 +129,7 @@ impl Verb for Asset {
             AssetVerb::Conflicts(conflicts) => conflicts.run(session),
             AssetVerb::Merge(merge) => merge.run(session),
             AssetVerb::Split(split) => split.run(session),
+            AssetVerb::State(state) => state.run(session),
             AssetVerb::Undo(undo) => undo.run(session),
             AssetVerb::History(history) => history.run(session),
         }
@@ -145,6 +156,8 @@ impl List {
             system: self.system,
             search: self.search,
             held: self.held,
+            states: self.states,
+            contradicted: self.contradicted,
         };
         let lake = session.lake()?;
         let reading = async {

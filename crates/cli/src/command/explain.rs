@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use clap::Parser;
 use yagura_engine::{
+    browse::assets::AssetId,
     explain::{FindingId, asset_of, find_assets, near_assets},
     score::{AssetScore, Names},
 };
-use yagura_model::{id::AssetKey, organisation::OrganisationCode};
+use yagura_model::{id::AssetKey, life_cycle::LifeCycle, organisation::OrganisationCode};
 
-use super::Verb;
+use super::{Verb, asset::state_word};
 use crate::{
     arguments::scoring::{Asked, Scored, ScoringArguments, Swept},
     failure::Failure,
@@ -113,7 +114,15 @@ impl Explain {
             return Ok(Some(Target::Finding(open, finding)));
         }
         match found.as_slice() {
-            [] => Ok(None),
+            [] => {
+                let known = assets.first().filter(|_| assets.len() == 1);
+                let left_out = |asset: &AssetKey| Some((*asset, scored.facts.left_out(*asset)?));
+                // Of what may be another organisation's nothing is told.
+                match known.filter(|_| self.scoring.org.is_none()).and_then(left_out) {
+                    Some((asset, state)) => Err(without_points(session, asset, state)),
+                    None => Ok(None),
+                }
+            }
             [asset] => Ok(Some(Target::Asset(asset))),
             several => Err(ambiguous(session, text, several)),
         }
@@ -166,6 +175,15 @@ impl Explain {
         });
         Failure::Told { text: said, detail }
     }
+}
+
+/// Says that an asset does not count, and why.
+fn without_points(session: &Session, asset: AssetKey, state: LifeCycle) -> Failure {
+    let said = [
+        ("asset", AssetId(asset).to_string().into()),
+        ("state", state_word(&session.texts, state).into()),
+    ];
+    Failure::Told { text: session.texts.say_with("explain-left-out", &said), detail: None }
 }
 
 fn ambiguous(session: &Session, text: &str, several: &[&AssetScore]) -> Failure {

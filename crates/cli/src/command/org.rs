@@ -12,6 +12,7 @@ use yagura_model::organisation::OrganisationCode;
 use super::Verb;
 use crate::{
     arguments::{
+        day,
         moment::Moment,
         results::{ResultArguments, Sheet},
         times::TimeArguments,
@@ -28,8 +29,6 @@ use crate::{
 
 mod history;
 mod reorganise;
-
-use reorganise::begins;
 
 /// How long another writer is waited for.
 const WAIT: Duration = Duration::from_secs(60);
@@ -191,8 +190,8 @@ fn branch(organisation: &Organisation) -> Vec<Cell> {
 impl Add {
     fn run(self, session: &mut Session) -> Result<Status, Failure> {
         let said = NewOrganisation {
-            valid_from: self.from.map(|from| begins(session, from)).transpose()?,
-            valid_to: self.to.map(|to| begins(session, to)).transpose()?,
+            valid_from: self.from.map(|from| day::begins(session, from)).transpose()?,
+            valid_to: self.to.map(|to| day::begins(session, to)).transpose()?,
             code: self.code,
             name_ja: self.name_ja,
             name_en: self.name_en,

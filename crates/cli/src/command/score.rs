@@ -4,6 +4,7 @@ use clap::{Parser, ValueEnum};
 use serde::Serialize;
 use yagura_engine::{
     lake::Lost,
+    life::StateCounts,
     score::{By, Total},
 };
 use yagura_model::points::MicroPoints;
@@ -97,6 +98,10 @@ struct Document<'s> {
     #[serde(skip_serializing_if = "Option::is_none")]
     stored: Option<Stored<'s>>,
     total: Line,
+    /// How many assets there are in which state of their life; of an organisation a stored score
+    /// does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    states: Option<StateCounts>,
     lines: &'s [Line],
 }
 
@@ -179,6 +184,7 @@ impl Verb for Score {
                     later_commits: sums.later,
                 }),
                 total,
+                states: sums.states,
                 lines: &lines,
             };
             session.console.json_line(&document)?;

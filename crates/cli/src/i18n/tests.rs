@@ -104,7 +104,8 @@ fn made() -> BTreeSet<String> {
         [format!("invariant-{name}"), format!("invariant-{name}-do")]
     });
     let repaired = Remedy::ALL.iter().map(|remedy| format!("repaired-{}", remedy.as_str()));
-    let lines = ["asset-unlooked", "asset-held", "asset-gone"].map(str::to_owned);
+    let lines =
+        ["asset-unlooked", "asset-held", "asset-missing", "asset-contradicted"].map(str::to_owned);
     let mut ids: BTreeSet<String> = parse.chain(intake).chain(warning).collect();
     ids.extend(decision);
     ids.extend(invariant.chain(repaired));

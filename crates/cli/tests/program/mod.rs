@@ -110,6 +110,19 @@ pub(crate) fn compare_runs(
     }
 }
 
+/// Steps of a history begin with the time at which they became known, which is now.
+pub(crate) fn just_now(printed: &str) -> String {
+    const TIME: usize = "2026-11-01 09:00 +09:00".len();
+    let known = |line: &str| line.starts_with("20") && line.contains(" +09:00  ");
+    let line = |line: &str| match line.split_at_checked(TIME) {
+        Some((time, rest)) if known(line) && time != "2026-11-01 09:00 +09:00" => {
+            format!("(just now){rest}\n")
+        }
+        _ => format!("{line}\n"),
+    };
+    printed.lines().map(line).collect()
+}
+
 /// Takes reports, each with its source, into the lake in a folder's `data`. Times without a zone
 /// are of the zone, reports without a time count for `observed_at`.
 pub(crate) fn take_in(

@@ -8,6 +8,7 @@ mod forms;
 mod golden;
 mod keep;
 mod lake;
+mod life;
 mod reorganising;
 mod scoring;
 mod stream;

@@ -5,7 +5,7 @@ use std::fs;
 use jiff::tz::TimeZone;
 use tempfile::TempDir;
 
-use crate::program::{compare_runs, done, lines, take_in, yagura};
+use crate::program::{compare_runs, done, just_now, lines, take_in, yagura};
 
 /// A ministry with two bureaus and another ministry, with devices and a system.
 fn lake() -> TempDir {
@@ -51,22 +51,9 @@ fn lake() -> TempDir {
     folder
 }
 
-/// Steps of a history begin with the time at which they became known, which is now.
-fn timeless(printed: &str) -> String {
-    const TIME: usize = "2026-11-01 09:00 +09:00".len();
-    let known = |line: &str| line.starts_with("20") && line.contains(" +09:00  ");
-    let line = |line: &str| match line.split_at_checked(TIME) {
-        Some((time, rest)) if known(line) && time != "2026-11-01 09:00 +09:00" => {
-            format!("(just now){rest}\n")
-        }
-        _ => format!("{line}\n"),
-    };
-    printed.lines().map(line).collect()
-}
-
 /// Runs command lines one after the other and compares all they print.
 fn golden(name: &str, folder: fn() -> TempDir, runs: &[&[&str]]) {
-    compare_runs(name, "100", timeless, folder, runs);
+    compare_runs(name, "100", just_now, folder, runs);
 }
 
 const FROM: [&str; 2] = ["--from", "2026-10-15"];

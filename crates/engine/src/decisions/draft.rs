@@ -165,6 +165,7 @@ impl<'a> Draft<'a> {
             holds_ended: self.holds_ended,
             holds_again: self.holds_again,
             came_since: self.came_since.iter().map(stay).collect(),
+            states: Vec::new(),
         })
     }
 

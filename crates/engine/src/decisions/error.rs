@@ -4,6 +4,7 @@ use yagura_lake::LakeError;
 use yagura_model::{
     Timestamp,
     id::{AssetKey, DecisionKey, SubjectKey},
+    life_cycle::LifeCycle,
 };
 
 use super::{DecisionId, RecordId};
@@ -35,6 +36,14 @@ pub enum DecisionError {
     UnknownAsset {
         /// Which.
         asset: AssetKey,
+    },
+    /// The same is recorded already.
+    #[error("`{}` is recorded as `{state}` since then already", AssetId(*asset))]
+    SameState {
+        /// Which.
+        asset: AssetKey,
+        /// The state.
+        state: LifeCycle,
     },
     /// Fewer than two assets were to be merged.
     #[error("a merge needs two assets or more")]

@@ -15,7 +15,7 @@ use yagura_model::{
     id::{AssetKey, Commit, DecisionKey, SubjectKey},
 };
 
-use super::{DecisionId, RecordSaid, records, records::born, successors};
+use super::{DecisionId, RecordSaid, StateSaid, records, records::born, state::states, successors};
 use crate::{browse::assets::AssetId, ingest::in_force};
 
 /// The history of an asset. Serialises to the stable document of `yagura asset history --json`.
@@ -34,6 +34,8 @@ pub struct History {
     pub now: Vec<AssetId>,
     /// What happened to every record that ever stood on it, the oldest first.
     pub changes: Vec<Change>,
+    /// What was said of the state of its life, the oldest first.
+    pub states: Vec<StateSaid>,
 }
 
 /// Records that came to an asset at once, by one rule or decision.
@@ -135,6 +137,7 @@ pub async fn history(
         asset: AssetId(asset),
         now: now.into_iter().map(AssetId).collect(),
         changes: causes.into_iter().map(change).collect(),
+        states: states(snapshot, asset, as_of).await?,
     }))
 }
 

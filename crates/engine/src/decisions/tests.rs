@@ -6,6 +6,7 @@ mod undoing;
 
 use std::{collections::BTreeSet, time::Duration};
 
+use yagura_baseline::master::Master;
 use yagura_lake::{
     row::Stored,
     rows::{AssetRow, HoldRow, LinkRow, SubjectRow},
@@ -47,7 +48,8 @@ async fn take_for(
 fn decisions(house: &House) -> Decisions {
     let ingest = house.ingest.clone();
     let wait = Duration::ZERO;
-    Decisions { lake: ingest.lake, rules: ingest.rules, clock: ingest.clock, wait }
+    let master = Master::shipped().clone();
+    Decisions { lake: ingest.lake, rules: ingest.rules, master, clock: ingest.clock, wait }
 }
 
 fn signed(by: &str) -> Signed {

@@ -13,7 +13,7 @@ use yagura_model::{
     id::{AssetKey, Commit, DecisionKey, SubjectKey},
 };
 
-use super::{DecisionError, Later, draft::Draft, successors};
+use super::{DecisionError, Later, draft::Draft, state, successors};
 use crate::ingest::{in_force, is_within, renamed};
 
 /// Restores the links, assets and holds that a decision put others in the place of.
@@ -45,6 +45,7 @@ pub(super) async fn plan(
     came_since(draft, &past, &left).await?;
     assets(draft, &past, &undone.row).await?;
     holds(draft, &past).await?;
+    state::undo(draft, decision, undone.id.written_by).await?;
     Ok(())
 }
 

@@ -4,14 +4,17 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::sync::Arc;
 
-use yagura_baseline::master::{Contest, Master, Network, Preference, Standing};
+use yagura_baseline::{
+    life::Record,
+    master::{Contest, Master, Network, Preference, Standing},
+};
 use yagura_lake::{
     LakeError, Snapshot, parts,
     row::Stored,
     rows::{AttributeRow, RelationPoint},
     scan::Filter,
 };
-use yagura_model::{Timestamp, asset::RelationKind, id::SubjectKey};
+use yagura_model::{Timestamp, asset::RelationKind, attribute::names, id::SubjectKey};
 
 use super::{register::Register, witness::Witnesses};
 use crate::{links::hold_at, tree::Tree};
@@ -69,6 +72,8 @@ pub(crate) struct Settled {
     /// What the network allows: observations are required no more often than in so many days.
     pub(crate) at_least_days: u32,
     values: Vec<(&'static str, Arc<str>)>,
+    /// Of the attribute that says in which state of its life it is.
+    stated: Option<Record>,
     targets: BTreeMap<RelationKind, Vec<Arc<str>>>,
     /// Since when somebody says who answers for it.
     managed_since: Timestamp,
@@ -164,10 +169,18 @@ impl<'m> Hearing<'m> {
         };
         let network =
             master.network(first(0).map(|value| &**value), first(1).map(|value| &**value));
+        let mut stated = None;
         let value = |(place, contest): &(u8, Contest<Said>)| {
             let (name, preference) = self.names.get(usize::from(*place))?;
-            Some((*name, Arc::clone(self::first(contest, preference, network)?)))
+            let said = self::first_said(contest, preference, network)?;
+            if *name == names::LIFE_CYCLE
+                && let Ok(state) = said.value.parse()
+            {
+                stated = Some(Record { state, since: said.since });
+            }
+            Some((*name, Arc::clone(&said.value)))
         };
+        let values = voices.attributes.iter().filter_map(value).collect();
         let mut managed_since = Timestamp::MIN;
         let target = |(place, contest): &(u8, Contest<Said>)| {
             let (kind, preference) = self.relations.get(usize::from(*place))?;
@@ -181,7 +194,8 @@ impl<'m> Hearing<'m> {
         Settled {
             network,
             at_least_days: master.of_network(network).map_or(0, |one| one.at_least_days),
-            values: voices.attributes.iter().filter_map(value).collect(),
+            values,
+            stated,
             targets,
             managed_since,
         }
@@ -310,9 +324,16 @@ fn first<'c>(
     preference: &Preference,
     network: Network,
 ) -> Option<&'c Arc<str>> {
+    first_said(contest, preference, network).map(|said| &said.value)
+}
+
+fn first_said<'c>(
+    contest: &'c Contest<Said>,
+    preference: &Preference,
+    network: Network,
+) -> Option<&'c Said> {
     let stand = contest.values(preference.many, network);
-    let first = stand.min_by(|a, b| b.since.cmp(&a.since).then_with(|| a.value.cmp(&b.value)))?;
-    Some(&first.value)
+    stand.min_by(|a, b| b.since.cmp(&a.since).then_with(|| a.value.cmp(&b.value)))
 }
 
 /// The values that stand, each once: the one that began last first, then in order of text.
@@ -337,6 +358,11 @@ impl Settled {
     /// The value of an attribute, to be shared.
     pub(crate) fn shared(&self, name: &str) -> Option<&Arc<str>> {
         self.values.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
+    }
+
+    /// What its sources say of the state of its life.
+    pub(crate) fn stated(&self) -> Option<Record> {
+        self.stated
     }
 
     /// The other sides of a relation, the one that counts where one is needed first.

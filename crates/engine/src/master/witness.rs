@@ -17,8 +17,21 @@ use yagura_model::{
 
 use super::BySubject;
 
-/// The newest look that covered a record: when, and with credentials or not.
-type Look = (Timestamp, Option<bool>);
+/// The newest look that covered a record.
+#[derive(Debug, Clone, Copy)]
+struct Look {
+    at: Timestamp,
+    /// With credentials or not.
+    credentialed: Option<bool>,
+    /// No look covered the record: this is the report that showed it first.
+    unlooked: bool,
+}
+
+impl Look {
+    fn of((at, credentialed): (Timestamp, Option<bool>)) -> Self {
+        Self { at, credentialed, unlooked: false }
+    }
+}
 
 /// Of what kind a source is, by how its last look at an asset was done.
 #[derive(Debug, Clone, Copy)]
@@ -120,7 +133,7 @@ impl<'m> Witnesses<'m> {
             match looks.map(|(look, _)| (look.observed_at, look.credentialed)).max() {
                 Some(newest) => {
                     let place = u32::try_from(witnesses.looks.len()).unwrap_or(u32::MAX);
-                    witnesses.looks.push(newest);
+                    witnesses.looks.push(Look::of(newest));
                     witnesses.records.set(row.subject, (row.source, place));
                 }
                 None => unlooked.push((row.subject, row.source, row.report)),
@@ -154,7 +167,7 @@ impl<'m> Witnesses<'m> {
             let new = &subjects - &*seen;
             *seen |= subjects;
             let look = u32::try_from(self.looks.len()).unwrap_or(u32::MAX);
-            self.looks.push((row.observed_at, row.credentialed));
+            self.looks.push(Look::of((row.observed_at, row.credentialed)));
             for number in new {
                 looked.set(SubjectKey::new(row.of_shard, number), look);
             }
@@ -178,7 +191,7 @@ impl<'m> Witnesses<'m> {
             .into_iter()
             .map(|row| {
                 let place = u32::try_from(self.looks.len()).unwrap_or(u32::MAX);
-                self.looks.push((row.observed_at, None));
+                self.looks.push(Look { at: row.observed_at, credentialed: None, unlooked: true });
                 (row.report, place)
             })
             .collect();
@@ -193,8 +206,30 @@ impl<'m> Witnesses<'m> {
     /// Who says what a subject's record says.
     pub(crate) fn of(&self, subject: SubjectKey) -> Option<Witness> {
         let (source, look) = self.records.get(subject)?;
-        let (confirmed, credentialed) = *self.looks.get(look as usize)?;
-        let kind = self.sources.get(&source)?.by(credentialed);
-        Some(Witness { kind, source, subject, confirmed })
+        let look = self.looks.get(look as usize)?;
+        let kind = self.sources.get(&source)?.by(look.credentialed);
+        Some(Witness { kind, source, subject, confirmed: look.at })
+    }
+
+    /// Whether a look of a source is a sighting.
+    pub(crate) fn observes(&self, source: SourceKey, credentialed: Option<bool>) -> bool {
+        let kind = self.sources.get(&source).map(|kinds| kinds.by(credentialed));
+        kind.and_then(|kind| self.master.of_kind(kind)).is_some_and(|kind| kind.observes)
+    }
+
+    /// All subjects that a source which observes has seen, with the last time it did.
+    pub(crate) fn sightings(&self) -> impl Iterator<Item = (SubjectKey, Timestamp)> + '_ {
+        // Subjects of one source follow each other: whether it observes is asked once a run.
+        let mut last = None;
+        self.records.all().filter_map(move |(subject, (source, look))| {
+            let look = self.looks.get(look as usize)?;
+            let asked = (source, look.credentialed);
+            let observes = match last {
+                Some((before, observes)) if before == asked => observes,
+                _ => self.observes(source, look.credentialed),
+            };
+            last = Some((asked, observes));
+            (observes && !look.unlooked).then_some((subject, look.at))
+        })
     }
 }

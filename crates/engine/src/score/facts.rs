@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
-use yagura_baseline::master::Master;
+use yagura_baseline::{life::Life, master::Master};
 use yagura_lake::{
     LakeError, Snapshot,
     rows::{
@@ -17,13 +17,16 @@ use yagura_lake::{
 use yagura_model::{
     Timestamp,
     coverage::{ObservationKind, ObservationKinds},
+    domain::AssetClass,
     finding::{Disposition, FindingState},
     id::{AssetKey, CheckKey, ReportKey, Shard, SourceKey, SubjectKey},
+    life_cycle::LifeCycle,
     severity::Severity,
 };
 
 use super::worth::Worth;
 use crate::{
+    life::{Asked, LifeRecords},
     links::links,
     master::{Heard, Hearing, Settled, Witnesses},
     tree::Tree,
@@ -38,6 +41,7 @@ const TABLES: &[Table] = &[
     Table::Subjects,
     Table::Attributes,
     Table::Relations,
+    Table::LifeRecords,
     Table::Identifiers,
     Table::Checks,
     Table::Findings,
@@ -59,6 +63,8 @@ pub struct Facts {
     pub(super) organisations: HashMap<AssetKey, String>,
     /// What stands of what sources say.
     pub(super) settled: HashMap<AssetKey, Settled>,
+    /// In which state of its life each is.
+    pub(super) lives: HashMap<AssetKey, Life>,
     pub(super) identifiers: HashMap<AssetKey, Vec<IdentifierRow>>,
     /// Checks by key.
     pub(super) checks: HashMap<CheckKey, CheckScore>,
@@ -164,6 +170,14 @@ impl Facts {
         of_subjects: &Filter,
         asset_of: &HashMap<SubjectKey, AssetKey>,
     ) -> Result<(), LakeError> {
+        let records = LifeRecords::load(snapshot, self.at).await?;
+        let mut seen: HashMap<AssetKey, Timestamp> = HashMap::new();
+        for (subject, at) in witnesses.sightings() {
+            if let Some(asset) = asset_of.get(&subject) {
+                let newest = seen.entry(*asset).or_insert(at);
+                *newest = at.max(*newest);
+            }
+        }
         let hearing = Hearing::new(witnesses, Worth::ASKED, Worth::RELATIONS);
         let mut heard = Heard::new(&hearing);
         let attributes: Vec<AttributeRow> = snapshot.rows(of_subjects).await?;
@@ -180,6 +194,13 @@ impl Facts {
         }
         let settled = self.assets.keys().map(|asset| (*asset, heard.settle(*asset)));
         self.settled = settled.collect();
+        for (asset, row) in &self.assets {
+            let Some(settled) = self.settled.get(asset) else { continue };
+            let class = number(row.class, AssetClass::from_number);
+            let (first_seen, seen) = (row.first_seen, seen.get(asset).copied());
+            let asked = Asked { asset: *asset, class, first_seen, seen };
+            self.lives.insert(*asset, records.life(hearing.witnesses().master(), asked, settled));
+        }
         Ok(())
     }
 
@@ -239,6 +260,11 @@ impl Facts {
             }
         }
         Ok(())
+    }
+
+    /// In which state of its life an asset is, if its points do not count.
+    pub fn left_out(&self, asset: AssetKey) -> Option<LifeCycle> {
+        self.lives.get(&asset).map(|life| life.state).filter(|state| !state.counts())
     }
 
     /// The check of an evidence.

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use yagura_model::{
-    Timestamp, asset::RelationKind, attribute::names, domain::AssetClass, id::AssetKey,
-    identifier::IdentifierKind,
+    Timestamp, asset::RelationKind, domain::AssetClass, id::AssetKey, identifier::IdentifierKind,
+    life_cycle::LifeCycle,
 };
 
 use super::{
     facts::{Facts, number},
-    worth::{Worth, in_service},
+    worth::Worth,
 };
 use crate::master::Settled;
 
@@ -31,8 +31,10 @@ pub struct Profile {
     pub worth: Worth,
     /// When any source first saw it.
     pub first_seen: Timestamp,
-    /// Whether it is in service: not disposed of or transferred by record.
-    pub in_service: bool,
+    /// In which state of its life it is.
+    pub state: LifeCycle,
+    /// Whether a sighting contradicts the record of its state.
+    pub contradicted: bool,
     /// What its network allows: observations are required no more often than in so many days.
     pub at_least_days: u32,
 }
@@ -59,6 +61,7 @@ fn own(facts: &Facts, asset: AssetKey) -> Option<Profile> {
     let unsaid = Settled::default();
     let settled = facts.settled.get(&asset).unwrap_or(&unsaid);
     let systems = settled.targets(RelationKind::PartOf).iter();
+    let life = facts.lives.get(&asset);
     Some(Profile {
         asset,
         name: row.name.clone(),
@@ -67,7 +70,8 @@ fn own(facts: &Facts, asset: AssetKey) -> Option<Profile> {
         systems: systems.map(|system| system.to_string()).collect(),
         worth: Worth::said(|name| settled.value(name)),
         first_seen: row.first_seen,
-        in_service: in_service(settled.value(names::LIFE_CYCLE)),
+        state: life.map_or(LifeCycle::InService, |life| life.state),
+        contradicted: life.is_some_and(|life| life.contradicted.is_some()),
         at_least_days: settled.at_least_days,
     })
 }

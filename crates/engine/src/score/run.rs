@@ -177,12 +177,12 @@ impl ScoreRun {
     }
 }
 
-/// What is known of each asset in service, before its unknowns are.
+/// What is known of each asset that counts, before its unknowns are.
 fn drafts(facts: &Facts, model: &Model) -> Vec<Draft> {
     let vectors = vectors(model, facts);
     profiles(facts)
         .into_values()
-        .filter(|profile| profile.in_service)
+        .filter(|profile| profile.state.counts())
         .map(|profile| {
             let found = problems(facts, &profile, &vectors);
             let observed = observed(model, facts, &profile);

@@ -12,7 +12,7 @@ use super::{
     sweep::{AssetSum, Sweep},
     totals::{By, Place, Total, sort},
 };
-use crate::tree::Tree;
+use crate::{life::StateCounts, tree::Tree};
 
 /// What is added up and stored, beside the assets.
 const LEVELS: [By; 6] =
@@ -57,6 +57,7 @@ impl Sweep {
             master: (self.master.clone(), self.references.master.clone()),
             lost: snapshot.lost(),
             whole: points(&self.whole()),
+            states: self.states.by_name(),
         };
         let assets = self.assets.iter().map(asset).collect();
         lake.scores().keep(made, lines, assets, now).await
@@ -102,6 +103,9 @@ pub struct Recalled {
     pub tree: Tree,
     /// The assets asked about together.
     pub whole: Total,
+    /// How many assets there were in which state of their life; `None` if only an organisation's are
+    /// asked about: what did not count was not stored.
+    pub states: Option<StateCounts>,
     /// The lines at the level asked for, worst first.
     pub lines: Vec<Total>,
 }
@@ -154,7 +158,8 @@ impl Recalled {
             }
         };
         sort(&mut lines);
-        Ok(Some(Self { score, tree, whole, lines }))
+        let states = within.is_none().then(|| StateCounts::of_names(&score.states));
+        Ok(Some(Self { score, tree, whole, states, lines }))
     }
 }
 

@@ -39,7 +39,7 @@ use yagura_model::{
 };
 
 use super::references::{Carried, References};
-use crate::{master::Register, tree::Tree};
+use crate::{life::StateCounts, master::Register, tree::Tree};
 use findings::Weight;
 use looks::Looks;
 use price::Prices;
@@ -63,8 +63,10 @@ pub struct Sweep {
     pub references: References,
     /// Which organisation stood under which.
     pub tree: Arc<Tree>,
-    /// Those in service, in order of key.
+    /// Those that count, in order of key.
     pub assets: Vec<AssetSum>,
+    /// How many assets there are in which state.
+    pub states: StateCounts,
     /// Names of systems by their numbers.
     pub(super) systems: BTreeMap<String, String>,
     /// By problem, gap and missing observation.
@@ -161,6 +163,7 @@ const TOGETHER: usize = 65_536;
 #[derive(Debug, Default)]
 struct Summed {
     assets: Vec<AssetSum>,
+    states: StateCounts,
     /// By place of the gap in the model.
     gaps: Tally,
     /// By number of the kind of observation.
@@ -203,7 +206,9 @@ impl Ground<'_> {
             by_remedy.add(Arc::clone(package), sum);
         }
         let mut assets = Vec::with_capacity(kept.len());
+        let mut states = StateCounts::default();
         for part in parts {
+            states.join(&part.states);
             for (key, sum) in self.unlooked(&part) {
                 by_check.add(Arc::clone(&key), sum);
                 by_remedy.add(key, sum);
@@ -218,6 +223,7 @@ impl Ground<'_> {
             references,
             tree: Arc::clone(&self.tree),
             assets,
+            states,
             systems: BTreeMap::new(),
             by_check,
             by_remedy,
@@ -248,9 +254,11 @@ impl Ground<'_> {
         let mut estimates = HashMap::new();
         let sketches = self.sketches.all.iter().zip(kept).enumerate();
         for (index, (sketch, kept)) in sketches.skip(range.start).take(range.len()) {
-            let (Some(class), true, true) = (sketch.class, sketch.in_service, *kept) else {
+            let Some(class) = sketch.class.filter(|_| *kept) else { continue };
+            summed.states.add(sketch.state, sketch.contradicted);
+            if !sketch.state.counts() {
                 continue;
-            };
+            }
             let of = weights.get(index).copied().unwrap_or_default();
             let mut sum = AssetSum {
                 asset: self.register.key(index),
@@ -301,7 +309,7 @@ impl Ground<'_> {
             let mut sums = BTreeMap::<_, Vec<MicroPoints>>::new();
             let sketches = self.sketches.all.iter().enumerate().skip(from).take(TOGETHER);
             for (index, sketch) in sketches {
-                let (Some(class), true) = (sketch.class, sketch.in_service) else { continue };
+                let Some(class) = sketch.counts() else { continue };
                 for look in self.looks.of(index, class, sketch.at_least_days) {
                     if look.state != ObservationState::NeverMade {
                         let points = carried.get(look.slot).copied().unwrap_or_default();

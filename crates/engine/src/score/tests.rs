@@ -195,6 +195,7 @@ async fn a_stored_score_says_what_the_sweep_said() {
         let mut lines = sweep.totals(by);
         let recalled = recall(by, None, now).await.unwrap();
         assert_eq!((&recalled.score, &recalled.whole), (&stored, &sweep.whole()));
+        assert_eq!(recalled.states, Some(sweep.states));
         for line in &mut lines {
             line.name = String::new();
         }

@@ -19,7 +19,7 @@ pub struct Worth {
 }
 
 impl Worth {
-    /// The attributes that say it, and whether the asset is in service.
+    /// The attributes that say it, and in which state of its life the asset is.
     pub(super) const ASKED: [&'static str; 7] = [
         names::EXPOSURE,
         names::CONFIDENTIALITY,
@@ -90,9 +90,4 @@ impl Worth {
             now,
         }
     }
-}
-
-/// Whether an asset is in service: not disposed of or transferred by record.
-pub(super) fn in_service(life_cycle: Option<&str>) -> bool {
-    !matches!(life_cycle, Some("disposed" | "transferred"))
 }

@@ -55,6 +55,7 @@ pub(super) const LIFE_CYCLES: Words = &[
     ("spare", &["予備", "予備機"]),
     ("disposed", &["廃棄", "廃棄済", "廃棄済み", "除却", "廃止", "retired"]),
     ("transferred", &["移管", "移管済", "移管済み", "返却", "返却済", "返却済み"]),
+    ("missing", &["所在不明", "不明", "紛失", "行方不明", "lost"]),
 ];
 
 pub(super) const EXPOSURES: Words = &[

@@ -23,8 +23,8 @@ use crate::{
     row::{Row, RowId},
     rows::{
         AssetRow, AttributeRow, CheckRow, CheckSetRow, CommitRow, CoverageRow, DecisionRow,
-        FindingRow, HoldRow, IdentifierRow, LinkRow, OrganisationRow, PackageRow, RelationRow,
-        ReportRow, SoftwareRow, SoftwareSetRow, SourceRow, SubjectRow, SuccessionRow,
+        FindingRow, HoldRow, IdentifierRow, LifeRecordRow, LinkRow, OrganisationRow, PackageRow,
+        RelationRow, ReportRow, SoftwareRow, SoftwareSetRow, SourceRow, SubjectRow, SuccessionRow,
         SupersededRow,
     },
     store::Store,
@@ -227,6 +227,11 @@ impl Tables<'_> {
             for subject in row.subjects.iter().chain(&row.apart) {
                 known.points(Table::Subjects, *subject, "subjects", || seen.at(), found);
             }
+        });
+        self.pass::<LifeRecordRow>(|known, seen, found| {
+            let row = seen.row;
+            known.points(Table::Assets, row.asset.0, "asset", || seen.at(), found);
+            known.points(Table::Decisions, row.decision.0, "decision", || seen.at(), found);
         });
         self.pass::<SuccessionRow>(|_, _, _| ());
         self.pass::<IdentifierRow>(|known, seen, found| {

@@ -46,6 +46,7 @@ async fn keep(lake: &Lake, at: &str, commit: i64) -> StoredScore {
         master: ("master 1".to_owned(), "fedcba".to_owned()),
         lost: Lost::default(),
         whole: points(30, 2),
+        states: [("in_service".to_owned(), 2)].into(),
     };
     let lines = vec![line("organisation", "sakura", 30), line("check", "CVE-2026-0001", 20)];
     let assets = vec![asset(1, 10), asset(2, 20)];

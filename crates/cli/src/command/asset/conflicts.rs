@@ -112,7 +112,9 @@ fn show(
     }
     let count = [("count", found.len().into())];
     let summary = session.texts.say_with("conflict-count", &count);
-    words::paragraph(session, Tone::Strong, "", &summary)
+    words::paragraph(session, Tone::Strong, "", &summary)?;
+    let hint = session.texts.say("conflict-hint-states");
+    words::paragraph(session, Tone::Quiet, "", &hint)
 }
 
 /// What waits, and the commands that decide about it.

@@ -1,10 +1,10 @@
-//! `yagura asset merge`, `split` and `undo`: a person decides about identities.
+//! `yagura asset merge`, `split`, `state` and `undo`: what a person decides about assets.
 
 use std::{collections::BTreeSet, time::Duration};
 
 use clap::{Args, builder::NonEmptyStringValueParser};
 use yagura_engine::{
-    baseline::identity::Rules,
+    baseline::{identity::Rules, master::Master},
     decisions::{DecisionId, Decisions, RecordId, Signed, Split, What},
     lake::{Lake, LakeError},
     score::Names,
@@ -19,6 +19,9 @@ use crate::{
 
 mod refusal;
 mod show;
+mod state;
+
+pub(super) use state::{State, states};
 
 /// How long another writer is waited for.
 const WAIT: Duration = Duration::from_secs(60);
@@ -131,7 +134,8 @@ fn find(session: &Session, lake: &Lake, names: &[String]) -> Result<Vec<AssetKey
 impl Signature {
     fn decide(self, session: &mut Session, lake: Lake, what: &What) -> Result<Status, Failure> {
         let rules = Rules::shipped().clone();
-        let decisions = Decisions { lake, rules, clock: session.clock, wait: WAIT };
+        let master = Master::shipped().clone();
+        let decisions = Decisions { lake, rules, master, clock: session.clock, wait: WAIT };
         let signed =
             Signed { by: self.decided_by, second: self.second_person, reason: self.reason };
         let decided = if self.dry_run {

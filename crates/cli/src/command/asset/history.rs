@@ -3,17 +3,17 @@
 use clap::Args;
 use yagura_engine::{
     browse::assets::AssetId,
-    decisions::{self, Change, History},
+    decisions::{self, Change, DecisionSaid, History, StateSaid},
     lake::LakeError,
     score::Names,
 };
 
-use super::{meant::meant, reasons};
+use super::{life, meant::meant, reasons};
 use crate::{
     arguments::times::TimeArguments,
     failure::Failure,
     i18n::Texts,
-    output::cell::{Cell, Tone},
+    output::cell::{Cell, Tone, plain},
     session::{Session, Status},
     words,
 };
@@ -83,6 +83,49 @@ fn show(session: &mut Session, history: &History) -> Result<(), Failure> {
         writeln!(session.console.out())?;
         one(session, change)?;
     }
+    states(session, &history.states)
+}
+
+/// What was recorded of the state of its life.
+fn states(session: &mut Session, states: &[StateSaid]) -> Result<(), Failure> {
+    if states.is_empty() {
+        return Ok(());
+    }
+    let heading = session.texts.say("life-states");
+    writeln!(session.console.out())?;
+    words::paragraph(session, Tone::Strong, "", &heading)?;
+    for said in states {
+        writeln!(session.console.out())?;
+        let texts = &session.texts;
+        let zone = session.console.look().zone.clone();
+        let known_at = Cell::time(said.known_at).shown(&zone);
+        let since = match said.decision {
+            Some(_) => life::first_day(said.since),
+            None => Cell::day(Some(said.since)).shown(&zone),
+        };
+        let mut of = vec![("state", life::word(texts, said.state).into()), ("since", since.into())];
+        let state = match said.until {
+            Some(until) => {
+                of.push(("until", Cell::day(Some(until)).shown(&zone).into()));
+                texts.say_with("life-said-until", &of)
+            }
+            None => texts.say_with("life-said", &of),
+        };
+        let by = match (&said.decision, &said.source) {
+            (Some(decision), _) => person(texts, decision),
+            (None, Some(source)) => {
+                texts.say_with("life-by-source", &[("source", plain(source).into())])
+            }
+            (None, None) => String::new(),
+        };
+        let reason = said.decision.as_ref().map(|decision| {
+            texts.say_with("history-reason", &[("reason", decision.reason.as_str().into())])
+        });
+        words::paragraph(session, Tone::Plain, "", &format!("{known_at}  {state}  {by}"))?;
+        if let Some(reason) = reason {
+            words::paragraph(session, Tone::Plain, "  ", &reason)?;
+        }
+    }
     Ok(())
 }
 
@@ -115,11 +158,16 @@ fn one(session: &mut Session, change: &Change) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The rule that decided, or the person with the decision and what became of it.
+/// The rule that decided, or the person.
 fn who(texts: &Texts, change: &Change) -> String {
-    let Some(decision) = &change.decision else {
-        return reasons::decided_by(texts, &change.decided_by);
-    };
+    match &change.decision {
+        Some(decision) => person(texts, decision),
+        None => reasons::decided_by(texts, &change.decided_by),
+    }
+}
+
+/// A decision with who took it and what became of it.
+fn person(texts: &Texts, decision: &DecisionSaid) -> String {
     let people: Vec<&str> =
         [Some(decision.by.as_str()), decision.second.as_deref()].into_iter().flatten().collect();
     let kind = decision.kind.map(|kind| reasons::kind(texts, kind)).unwrap_or_default();

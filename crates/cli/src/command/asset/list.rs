@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use yagura_engine::browse::assets::{Counts, Listed};
-use yagura_model::domain::Domain;
+use yagura_engine::{
+    browse::assets::{Counts, Listed},
+    life::StateCounts,
+};
+use yagura_model::{domain::Domain, life_cycle::LifeCycle};
 
-use super::{Found, values};
+use super::{Found, life, values};
 use crate::{
     arguments::times::Times,
     failure::Failure,
@@ -49,11 +52,14 @@ pub(super) const COLUMNS: &[(&str, u16)] = &[
     ("used_by", 24),
     ("operated_by", 24),
     ("systems", 14),
+    ("state", 12),
+    ("contradicted", 12),
     ("in_service", 10),
     ("held", 8),
     ("sources", 8),
     ("first_seen", 24),
     ("observed_at", 24),
+    ("seen_at", 24),
     ("critical", 8),
     ("high", 8),
     ("medium", 8),
@@ -98,11 +104,14 @@ pub(super) fn row(asset: &Listed) -> Vec<Cell> {
         joined(&mut asset.used_by.iter()),
         joined(&mut asset.operated_by.iter()),
         joined(&mut asset.systems.iter()),
+        Cell::text(asset.state.as_str()),
+        yes(asset.contradicted),
         yes(asset.in_service),
         yes(asset.held),
         Cell::count(asset.sources),
         Cell::time(Some(asset.first_seen)),
         Cell::time(asset.observed_at),
+        Cell::time(asset.seen_at),
         Cell::count(counts.critical),
         Cell::count(counts.high),
         Cell::count(counts.medium),
@@ -228,8 +237,11 @@ fn about(texts: &Texts, asset: &Listed) -> String {
     if asset.held {
         parts.push(texts.say("column-assets-held"));
     }
-    if let Some(life @ ("in_store" | "spare" | "disposed" | "transferred")) = value("life_cycle") {
-        parts.extend(values::word(texts, "life_cycle", life));
+    if asset.state != LifeCycle::InService {
+        parts.push(life::word(texts, asset.state));
+    }
+    if asset.contradicted {
+        parts.push(texts.say("asset-mark-contradicted"));
     }
     match asset.domain {
         Domain::Device => {
@@ -316,15 +328,22 @@ fn summary(session: &mut Session, all: &[Listed], shown: usize) -> Result<(), Fa
         asset.in_service && asset.looks_required > 0 && asset.looks_missing == asset.looks_required
     });
     let held = count(&|asset| asset.held);
-    let gone = count(&|asset| !asset.in_service);
+    let mut states = StateCounts::default();
+    all.iter().for_each(|asset| states.add(asset.state, asset.contradicted));
     for (tone, id, count) in [
         (Tone::Caution, "asset-unlooked", unlooked),
         (Tone::Caution, "asset-held", held),
-        (Tone::Plain, "asset-gone", gone),
+        (Tone::Caution, "asset-missing", count(&|asset| asset.state == LifeCycle::Missing)),
+        (Tone::Caution, "asset-contradicted", count(&|asset| asset.contradicted)),
     ] {
         if count > 0 {
             lines.push((tone, texts.say_with(id, &[("count", count.into())])));
         }
+    }
+    if states.left_out() > 0 {
+        let left_out = life::counted(texts, &states, |state| !state.counts());
+        let said = [("states", left_out.into())];
+        lines.push((Tone::Plain, texts.say_with("asset-left-out", &said)));
     }
     lines.push((Tone::Quiet, texts.say("asset-note-findings")));
     let required: u64 = in_service(all).map(|asset| asset.looks_required).sum();

@@ -11,7 +11,7 @@ use yagura_model::{
     identifier::IdentifierKind,
 };
 
-use super::{Found, reasons};
+use super::{Found, life, reasons};
 use crate::{
     failure::Failure,
     i18n::Texts,
@@ -35,6 +35,10 @@ pub(super) fn show(
 ) -> Result<(), Failure> {
     let asset = &found.what;
     heading(session, found)?;
+    if let Some(text) = life::contradiction(session, &asset.life) {
+        writeln!(session.console.out())?;
+        words::paragraph(session, Tone::Caution, "", &text)?;
+    }
     for hold in &asset.holds {
         held(session, hold)?;
     }
@@ -45,8 +49,12 @@ pub(super) fn show(
     said::attributes(session, asset)?;
     writeln!(session.console.out())?;
     let key = asset.asset.to_string();
+    let life_hint = life::hint(&session.texts, &asset.life, &key);
     let hint = session.texts.say_with("asset-hint-explain", &[("asset", key.into())]);
     words::paragraph(session, Tone::Quiet, "", &hint)?;
+    if let Some(hint) = life_hint {
+        words::paragraph(session, Tone::Quiet, "", &hint)?;
+    }
     if asset.class == Some(AssetClass::System) {
         let number = asset.identifiers.iter().find(|i| i.kind == IdentifierKind::SystemNumber);
         let system = number.map_or(asset.name.as_str(), |number| number.value.as_str());
@@ -84,6 +92,8 @@ fn heading(session: &mut Session, found: &Found<AssetRecord>) -> Result<(), Fail
         texts.say_with("asset-class", &[("class", class_word.into()), ("domain", domain.into())])
     });
     let mut lines = vec![(texts.say("column-class"), class.unwrap_or_default())];
+    let label = texts.say("asset-life");
+    lines.extend(life::lines(session, &asset.life).into_iter().map(|line| (label.clone(), line)));
     for kind in RelationKind::ALL {
         let stated: Vec<&RelationSaid> =
             asset.relations.iter().filter(|r| r.kind == *kind && !is_itself(asset, r)).collect();

@@ -6,7 +6,7 @@ use crate::{i18n::Texts, output::cell::Cell};
 
 /// The attributes whose values are closed lists, with their values.
 pub(crate) const VALUES: &[(&str, &[&str])] = &[
-    ("life_cycle", &["in_service", "in_store", "spare", "disposed", "transferred"]),
+    ("life_cycle", &["in_service", "in_store", "spare", "disposed", "transferred", "missing"]),
     ("exposure", &["internet", "other_organisation", "internal"]),
     ("employment", &["employed", "leave", "left", "contractor"]),
     ("account.mfa", &["phishing_resistant", "otp", "sms", "none"]),

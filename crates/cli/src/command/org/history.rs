@@ -6,10 +6,10 @@ use yagura_model::organisation::OrganisationCode;
 
 use super::{
     super::asset::kind_of_decision,
-    reorganise::{stands, told, zone_of_days},
+    reorganise::{stands, told},
 };
 use crate::{
-    arguments::times::TimeArguments,
+    arguments::{day, times::TimeArguments},
     failure::Failure,
     i18n::Texts,
     output::cell::{Cell, Tone},
@@ -93,7 +93,7 @@ fn one(session: &mut Session, step: &Step) -> Result<(), Failure> {
         }
         for passed in &change.after.passes {
             let same = change.before.passes.contains(passed);
-            let time = Cell::time(Some(passed.passed_at)).shown(&zone_of_days());
+            let time = Cell::time(Some(passed.passed_at)).shown(&day::zone());
             let said = [("time", time.into()), ("successor", passed.successor.as_str().into())];
             lines.push(("    ", tone(same), texts.say_with("org-history-passed", &said)));
         }
@@ -110,7 +110,7 @@ fn one(session: &mut Session, step: &Step) -> Result<(), Failure> {
 
 /// An interval of the life of an organisation in one line.
 fn life(texts: &Texts, interval: &Interval) -> String {
-    let day = |at| Cell::day(at).shown(&zone_of_days());
+    let day = |at| Cell::day(at).shown(&day::zone());
     let (own, other) = match texts.is_japanese() {
         true => (&interval.name_ja, &interval.name_en),
         false => (&interval.name_en, &interval.name_ja),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::{ArgGroup, Args, builder::NonEmptyStringValueParser};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use yagura_engine::{
     baseline::{master::Master, model::Model},
     decisions::{DecisionId, Signed},
@@ -13,7 +13,7 @@ use yagura_engine::{
 use yagura_model::organisation::OrganisationCode;
 
 use crate::{
-    arguments::moment::Moment,
+    arguments::{day, moment::Moment},
     failure::Failure,
     session::{Session, Status},
 };
@@ -183,20 +183,9 @@ impl Undo {
     }
 }
 
-/// The zone in which the days of organisations begin, wherever the program runs.
-pub(super) fn zone_of_days() -> TimeZone {
-    TimeZone::fixed(jiff::tz::offset(9))
-}
-
-/// When an organisation's day begins that was given on the command line.
-pub(super) fn begins(session: &Session, moment: Moment) -> Result<Timestamp, Failure> {
-    let at = moment.at(&zone_of_days());
-    at.map_err(|error| session.failure_with("error-moment", &error))
-}
-
 impl Day {
     fn begins(&self, session: &Session) -> Result<Timestamp, Failure> {
-        begins(session, self.effective)
+        day::begins(session, self.effective)
     }
 }
 

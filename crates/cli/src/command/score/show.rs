@@ -1,8 +1,11 @@
 //! A score for people.
 
-use super::{Group, Line, sums::Sums};
+use yagura_engine::life::StateCounts;
+
+use super::{super::asset::counted_states, Group, Line, sums::Sums};
 use crate::{
     failure::Failure,
+    i18n::Texts,
     output::{
         cell::{Cell, Tone},
         table::{Column, Table},
@@ -94,6 +97,9 @@ fn notes(
         _ => {}
     }
     notes.push(texts.say("score-note-unknown"));
+    if let Some(states) = &sums.states {
+        states_of(texts, states, &mut notes);
+    }
     if !left_out.is_empty() {
         let columns = left_out.join(&texts.say("list-separator"));
         notes.push(texts.say_with("table-left-out", &[("columns", columns.into())]));
@@ -103,4 +109,20 @@ fn notes(
         words::paragraph(session, Tone::Quiet, "", &note)?;
     }
     Ok(())
+}
+
+/// Which assets do not count, and which of those that do wait for somebody.
+fn states_of(texts: &Texts, states: &StateCounts, notes: &mut Vec<String>) {
+    if states.left_out() > 0 {
+        let states = counted_states(texts, states, |state| !state.counts());
+        notes.push(texts.say_with("score-note-left-out", &[("states", states.into())]));
+    }
+    if states.missing > 0 {
+        let count = [("count", states.missing.into())];
+        notes.push(texts.say_with("score-note-missing", &count));
+    }
+    if states.contradicted > 0 {
+        let count = [("count", states.contradicted.into())];
+        notes.push(texts.say_with("score-note-contradicted", &count));
+    }
 }

@@ -3,6 +3,7 @@
 use yagura_engine::{
     baseline::model::Model,
     lake::{Lost, Snapshot, scores::StoredScore},
+    life::StateCounts,
     score::{By, Names, Recalled, Total, name_assets},
 };
 use yagura_model::{Timestamp, id::Commit};
@@ -31,6 +32,8 @@ pub(super) struct Sums {
     /// How many there are in all.
     pub(super) all: usize,
     pub(super) whole: Total,
+    /// How many assets there are in which state; of an organisation a stored score does not say.
+    pub(super) states: Option<StateCounts>,
     /// If they are of a stored score, which.
     pub(super) stored: Option<StoredScore>,
     /// How many commits it does not know.
@@ -73,6 +76,7 @@ impl Score {
         self.call(session, &names, &of, &mut lines);
         Ok(Sums {
             whole: sweep.whole(),
+            states: Some(sweep.states),
             model: sweep.model,
             master: sweep.master,
             at: sweep.at,
@@ -99,7 +103,7 @@ impl Score {
         let by = self.by.by();
         let newest = Recalled::newest(lake, snapshot, times.at(), by, org);
         let newest = session.block_on(newest)?.map_err(|error| session.lake_failure(&error))?;
-        let Some(Recalled { score, tree, whole, mut lines }) = newest else {
+        let Some(Recalled { score, tree, whole, states, mut lines }) = newest else {
             let text = session.texts.say("error-no-stored-score");
             return Err(Failure::Told { text, detail: None });
         };
@@ -124,6 +128,7 @@ impl Score {
             lines,
             all,
             whole,
+            states,
             later: committed_since(snapshot, &score),
             stored: Some(score),
             of,

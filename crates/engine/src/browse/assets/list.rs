@@ -1,12 +1,13 @@
 //! The list of assets.
 
 mod shown;
+mod which;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde::Serialize;
-use yagura_baseline::{master::Master, model::Model};
+use yagura_baseline::{life::Life, master::Master, model::Model};
 use yagura_lake::{
     LakeError, Snapshot,
     rows::{
@@ -18,13 +19,12 @@ use yagura_lake::{
 use yagura_model::{
     Timestamp,
     asset::RelationKind,
-    attribute::names,
     coverage::ObservationKind,
     domain::{AssetClass, Domain},
     finding::{Disposition, FindingState},
     id::{AssetKey, CheckKey, SourceKey, SubjectKey},
     identifier::IdentifierKind,
-    organisation::OrganisationCode,
+    life_cycle::LifeCycle,
     severity::Severity,
 };
 
@@ -37,11 +37,14 @@ use super::{
     looks::{self, Newest, missing},
 };
 use crate::{
+    life::{Asked, LifeRecords},
     links::links,
     master::{Heard, Hearing, Settled, Witnesses},
     tree::Tree,
 };
 use shown::{RELATIONS, shown};
+pub use which::Which;
+use which::{systems, wanted};
 
 /// An asset in one line. Serialises to the stable line of `yagura asset list --json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -66,7 +69,11 @@ pub struct Listed {
     pub systems: BTreeSet<String>,
     /// What matters for its class, by the rules of master records.
     pub attributes: BTreeMap<String, String>,
-    /// Whether it is in service: not disposed of or transferred by record.
+    /// In which state of its life it is.
+    pub state: LifeCycle,
+    /// Whether a sighting contradicts the record of its state.
+    pub contradicted: bool,
+    /// Whether it counts: it is in service, or missing.
     pub in_service: bool,
     /// How many sources know it.
     pub sources: u64,
@@ -74,6 +81,8 @@ pub struct Listed {
     pub first_seen: Timestamp,
     /// When any source last looked at it.
     pub observed_at: Option<Timestamp>,
+    /// When a source that observes last did: a register does not.
+    pub seen_at: Option<Timestamp>,
     /// What stands against it.
     pub findings: Counts,
     /// Required looks that were never made or are too old.
@@ -81,23 +90,6 @@ pub struct Listed {
     /// Required looks.
     pub looks_required: u64,
     /// Whether its identity waits for a person.
-    pub held: bool,
-}
-
-/// Which assets are wanted.
-#[derive(Debug, Clone, Default)]
-pub struct Which {
-    /// Managed by this organisation or one below it.
-    pub organisation: Option<OrganisationCode>,
-    /// Of this domain.
-    pub domain: Option<Domain>,
-    /// Of this class.
-    pub class: Option<AssetClass>,
-    /// Of the system of this number or name.
-    pub system: Option<String>,
-    /// With this text in the name, an identifier or an attribute shown.
-    pub search: Option<String>,
-    /// Only those whose identity waits for a person.
     pub held: bool,
 }
 
@@ -112,6 +104,8 @@ struct Draft {
     sources: BTreeSet<SourceKey>,
     looks: BTreeMap<ObservationKind, Newest>,
     observed_at: Option<Timestamp>,
+    /// When a source that observes last saw it.
+    seen: Option<Timestamp>,
     counts: Counts,
     held: bool,
 }
@@ -131,12 +125,21 @@ pub async fn list(
     let assets: Vec<AssetRow> = snapshot.rows(&Filter::all()).await?;
     let tree = Tree::load(snapshot, at).await?;
     let drafts = drafts(snapshot, master, &assets, at).await?;
+    let records = LifeRecords::load(snapshot, at).await?;
     let systems = systems(&assets, &drafts);
     let nothing = Draft::default();
     let mut list = Vec::new();
     for row in assets.into_iter().filter(|row| row.first_seen <= at) {
         let draft = drafts.get(&row.asset).unwrap_or(&nothing);
-        let Some(listed) = listed(model, &tree, row, draft, at) else { continue };
+        let Some(class) = kind_of(row.class, AssetClass::from_number) else { continue };
+        let asked = Asked {
+            asset: row.asset,
+            class: Some(class),
+            first_seen: row.first_seen,
+            seen: draft.seen,
+        };
+        let life = records.life(master, asked, &draft.settled);
+        let listed = listed(model, &tree, row, (class, life), draft, at);
         if wanted(&listed, draft, which, (&tree, &systems)) {
             list.push(listed);
         }
@@ -184,6 +187,7 @@ async fn drafts(
         snapshot.rows::<HoldRow>(&all),
     )?;
     let witnesses = Witnesses::load(snapshot, master, at, all, &coverage).await?;
+    let seen: Vec<(SubjectKey, Timestamp)> = witnesses.sightings().collect();
     let asked = Domain::ALL.iter().flat_map(|domain| shown(*domain)).copied();
     let hearing = Hearing::new(witnesses, asked, RELATIONS);
     let asset_of = links.into_iter().map(|link| (link.subject, link.asset)).collect();
@@ -195,6 +199,7 @@ async fn drafts(
     gathering.coverage(&coverage)?;
     gathering.findings(&findings, &checks);
     gathering.subjects(subjects, &holds);
+    gathering.seen(seen);
     for row in assets {
         gathering.drafts.entry(row.asset).or_default().settled = heard.settle(row.asset);
     }
@@ -262,6 +267,14 @@ impl Gathering {
         Ok(())
     }
 
+    fn seen(&mut self, sightings: Vec<(SubjectKey, Timestamp)>) {
+        for (subject, at) in sightings {
+            if let Some(draft) = self.of(subject) {
+                draft.seen = draft.seen.max(Some(at));
+            }
+        }
+    }
+
     fn findings(&mut self, rows: &[FindingCount], checks: &[CheckName]) {
         let kinds: HashMap<CheckKey, Option<ObservationKind>> = checks
             .iter()
@@ -297,10 +310,10 @@ fn listed(
     model: &Model,
     tree: &Tree,
     row: AssetRow,
+    (class, life): (AssetClass, Life),
     draft: &Draft,
     at: Timestamp,
-) -> Option<Listed> {
-    let class = kind_of(row.class, AssetClass::from_number)?;
+) -> Listed {
     let domain = class.domain();
     let settled = &draft.settled;
     let targets = |kind: RelationKind| -> BTreeSet<String> {
@@ -310,7 +323,7 @@ fn listed(
     let (looks_missing, looks_required) =
         missing(model, class, settled.at_least_days, &draft.looks, at);
     let called = draft.identifiers.iter().map(|(kind, value)| (*kind, &**value));
-    Some(Listed {
+    Listed {
         asset: AssetId(row.asset),
         known_as: known_as(called, &row.name),
         domain,
@@ -325,66 +338,17 @@ fn listed(
             .iter()
             .filter_map(|name| Some(((*name).to_owned(), value(name)?)))
             .collect(),
-        in_service: !matches!(
-            value(names::LIFE_CYCLE).as_deref(),
-            Some("disposed" | "transferred")
-        ),
+        state: life.state,
+        contradicted: life.contradicted.is_some(),
+        in_service: life.state.counts(),
         sources: draft.sources.len() as u64,
         first_seen: row.first_seen,
         observed_at: draft.observed_at,
+        seen_at: draft.seen,
         findings: draft.counts,
         looks_missing,
         looks_required,
         held: draft.held,
         name: row.name,
-    })
-}
-
-/// The names of systems by their numbers.
-fn systems(
-    assets: &[AssetRow],
-    drafts: &HashMap<AssetKey, Draft>,
-) -> BTreeMap<String, BTreeSet<String>> {
-    let mut systems: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let of_class =
-        |row: &&AssetRow| kind_of(row.class, AssetClass::from_number) == Some(AssetClass::System);
-    for row in assets.iter().filter(of_class) {
-        for (kind, value) in drafts.get(&row.asset).into_iter().flat_map(|d| &d.identifiers) {
-            if *kind == IdentifierKind::SystemNumber {
-                systems.entry(value.to_string()).or_default().insert(row.name.to_lowercase());
-            }
-        }
     }
-    systems
-}
-
-fn wanted(
-    listed: &Listed,
-    draft: &Draft,
-    which: &Which,
-    (tree, systems): (&Tree, &BTreeMap<String, BTreeSet<String>>),
-) -> bool {
-    let within = |code: &OrganisationCode| tree.is_within(&listed.organisation, code);
-    let belongs = |text: &String| {
-        let text = text.trim().to_lowercase();
-        listed.systems.iter().any(|system| {
-            system.to_lowercase() == text
-                || systems.get(system).is_some_and(|names| names.contains(&text))
-        })
-    };
-    let found = |text: &String| {
-        let text = text.trim().to_lowercase();
-        let has = |value: &str| value.to_lowercase().contains(&text);
-        has(&listed.name)
-            || listed.asset.to_string().to_lowercase() == text
-            || draft.names.iter().any(|name| has(name))
-            || draft.identifiers.iter().any(|(_, value)| has(value))
-            || listed.attributes.values().any(|value| has(value))
-    };
-    which.organisation.as_ref().is_none_or(within)
-        && which.domain.is_none_or(|domain| listed.domain == domain)
-        && which.class.is_none_or(|class| listed.class == class)
-        && which.system.as_ref().is_none_or(belongs)
-        && which.search.as_ref().is_none_or(found)
-        && (!which.held || listed.held)
 }

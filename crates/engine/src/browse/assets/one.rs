@@ -9,18 +9,20 @@ use yagura_lake::{LakeError, Snapshot};
 use yagura_model::{
     Timestamp,
     asset::RelationKind,
+    attribute::names,
     domain::{AssetClass, Domain},
     id::{AssetKey, Commit, SubjectKey},
 };
 
 use super::{
-    AssetId, AttributeSaid, Counts, FindingSaid, Hold, IdentifierSaid, Look, RelationSaid,
-    RequiredLook, SourceRecord,
+    AssetId, AttributeSaid, Counts, FindingSaid, Hold, IdentifierSaid, LifeSaid, Look,
+    RelationSaid, RequiredLook, SourceRecord,
     attributes::attributes,
     findings::findings,
     holds,
     identifiers::{identifiers, known_as},
     kind_of,
+    life::life,
     looks::{looks, required},
     read::Rows,
     relations::relations,
@@ -62,6 +64,8 @@ pub struct AssetRecord {
     pub organisation: String,
     /// The network it stands in, as the rules of master records call it.
     pub network: String,
+    /// In which state of its life it is.
+    pub life: LifeSaid,
     /// When any source first saw it.
     pub first_seen: Timestamp,
     /// When any source last looked at it.
@@ -110,7 +114,7 @@ pub async fn find(
     let witnesses =
         Witnesses::of_record(snapshot, master, at, rows.sources(), &rows.subjects, &rows.coverage)
             .await?;
-    let hearing = Hearing::new(witnesses, [], RelationKind::ALL);
+    let hearing = Hearing::new(witnesses, [names::LIFE_CYCLE], RelationKind::ALL);
     let settled = {
         let mut heard = Heard::new(&hearing);
         rows.attributes.iter().for_each(|row| heard.attribute((), row));
@@ -123,6 +127,8 @@ pub async fn find(
     let identifiers = identifiers(&rows.identifiers, rules, source);
     let called = identifiers.iter().map(|said| (said.kind, said.value.as_str()));
     let (counts, findings) = findings(&rows);
+    let attributes = attributes(&rows.attributes, hearing.witnesses(), settled.network, source);
+    let life = life(snapshot, &rows, hearing.witnesses(), &settled, &attributes).await?;
     let tree = Tree::load(snapshot, at).await?;
     let born_in = Arc::from(rows.asset.organisation.as_str());
     let organisation = settled.organisation(&tree, &born_in, rows.asset.first_seen).to_string();
@@ -144,7 +150,8 @@ pub async fn find(
         sources: records(&rows),
         holds,
         relations: relations(&rows.relations, &settled, &targets, at, source),
-        attributes: attributes(&rows.attributes, hearing.witnesses(), settled.network, source),
+        attributes,
+        life,
         required: class
             .map(|class| required(model, class, settled.at_least_days, &looks, at))
             .unwrap_or_default(),

@@ -180,9 +180,7 @@ impl Scans {
         let (problem, _) = self.check(row.check)?;
         let asset = ground.register.of(row.subject)?;
         let sketch = ground.sketches.all.get(asset)?;
-        if !sketch.in_service || sketch.class.is_none() {
-            return None;
-        }
+        sketch.counts()?;
         let disposition = number(row.disposition, Disposition::from_number);
         Some(Statement {
             asset: u32::try_from(asset).ok()?,

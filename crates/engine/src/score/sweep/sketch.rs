@@ -9,16 +9,17 @@ use yagura_lake::{
     scan::Filter,
 };
 use yagura_model::{
-    Timestamp, asset::RelationKind, attribute::names, domain::AssetClass,
-    identifier::IdentifierKind,
+    Timestamp, asset::RelationKind, domain::AssetClass, identifier::IdentifierKind,
+    life_cycle::LifeCycle,
 };
 
 use crate::{
+    life::{self, Asked, LifeRecords},
     links::links,
     master::{Hearing, Register, Settled, Witnesses, settle_all},
     score::{
         facts::{is, number},
-        worth::{Worth, in_service},
+        worth::Worth,
     },
     tree::Tree,
 };
@@ -31,7 +32,9 @@ pub(super) struct Sketch {
     pub(super) systems: Vec<Arc<str>>,
     pub(super) worth: Worth,
     pub(super) first_seen: Timestamp,
-    pub(super) in_service: bool,
+    pub(super) state: LifeCycle,
+    /// Whether a sighting contradicts the record of its state.
+    pub(super) contradicted: bool,
     /// What its network allows: observations are required no more often than in so many days.
     pub(super) at_least_days: u32,
 }
@@ -52,8 +55,22 @@ impl Sketches {
         witnesses: Witnesses<'_>,
     ) -> Result<Self, LakeError> {
         let at = witnesses.at();
+        let records = LifeRecords::load(snapshot, at).await?;
+        let seen = tokio::task::block_in_place(|| life::seen(&witnesses, register));
         let hearing = Hearing::new(witnesses, Worth::ASKED, Worth::RELATIONS);
-        let sketch = |index: usize, settled: &Settled| Sketch::of(tree, register, index, settled);
+        let master = hearing.witnesses().master();
+        let sketch = |index: usize, settled: &Settled| {
+            let mut sketch = Sketch::of(tree, register, index, settled);
+            let asked = Asked {
+                asset: register.key(index),
+                class: sketch.class,
+                first_seen: sketch.first_seen,
+                seen: seen.get(index).copied().flatten(),
+            };
+            let life = records.life(master, asked, settled);
+            (sketch.state, sketch.contradicted) = (life.state, life.contradicted.is_some());
+            sketch
+        };
         let all = settle_all(&hearing, snapshot, register, sketch).await?;
         let mut sketches = Self { all, systems: BTreeMap::new() };
         let worth = sketches.load_systems(snapshot, register, at).await?;
@@ -98,6 +115,12 @@ impl Sketches {
 }
 
 impl Sketch {
+    /// Its class, if it is of one and its points count.
+    pub(super) fn counts(&self) -> Option<AssetClass> {
+        self.class.filter(|_| self.state.counts())
+    }
+
+    /// An asset in service.
     fn of(tree: &Tree, register: &Register, index: usize, settled: &Settled) -> Self {
         let asset = register.assets.get(index);
         let first_seen = asset.map_or(Timestamp::MAX, |asset| asset.first_seen);
@@ -109,7 +132,8 @@ impl Sketch {
             systems,
             worth: Worth::said(|name| settled.value(name)),
             first_seen,
-            in_service: in_service(settled.value(names::LIFE_CYCLE)),
+            state: LifeCycle::InService,
+            contradicted: false,
             at_least_days: settled.at_least_days,
         }
     }

@@ -21,7 +21,7 @@ pub(in crate::score) struct Standing {
     pub(super) looks: Looks,
 }
 
-/// An asset in service.
+/// An asset that counts.
 #[derive(Debug, Clone)]
 pub(in crate::score) struct Member {
     pub(in crate::score) asset: AssetKey,
@@ -48,10 +48,10 @@ impl Standing {
         Ok(Self { tree, register, sketches, looks })
     }
 
-    /// The assets in service, in order of key.
+    /// The assets that count, in order of key.
     pub(in crate::score) fn members(&self) -> impl Iterator<Item = Member> + '_ {
         self.sketches.all.iter().enumerate().filter_map(|(index, sketch)| {
-            let class = sketch.class.filter(|_| sketch.in_service)?;
+            let class = sketch.counts()?;
             let mut looks = self.looks.of(index, class, sketch.at_least_days).peekable();
             let unobserved =
                 looks.peek().is_some() && looks.all(|look| look.state != ObservationState::Fresh);

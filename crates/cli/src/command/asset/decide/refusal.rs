@@ -7,7 +7,7 @@ use yagura_engine::{
     lake::{LakeError, lease::LeaseError},
 };
 
-use super::super::reasons::decided_by;
+use super::super::{life::word, reasons::decided_by};
 use crate::{failure::Failure, output::cell::Cell, session::Session};
 
 /// Ends a verb whose decision was not carried out.
@@ -26,6 +26,10 @@ pub(super) fn told(session: &Session, error: &DecisionError) -> Failure {
         }
         DecisionError::UnknownAsset { asset: key } => {
             texts.say_with("asset-unknown", &[("name", asset(*key).into())])
+        }
+        DecisionError::SameState { asset: key, state } => {
+            let said = [("asset", asset(*key).into()), ("state", word(texts, *state).into())];
+            texts.say_with("decision-same-state", &said)
         }
         DecisionError::OneAsset => texts.say("decision-one-asset"),
         DecisionError::Organisations { one, other } => {

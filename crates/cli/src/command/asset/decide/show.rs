@@ -2,15 +2,15 @@
 
 use yagura_engine::{
     browse::assets::AssetId,
-    decisions::{Decided, Placed},
+    decisions::{Decided, Placed, StateRecorded},
 };
 use yagura_model::decision::DecisionKind;
 
-use super::super::reasons::kind;
+use super::super::{life, reasons::kind};
 use crate::{
     failure::Failure,
     output::{
-        cell::{Cell, Tone},
+        cell::{Cell, Tone, plain},
         table::{Column, Table},
         width::Keep,
     },
@@ -31,9 +31,14 @@ pub(super) fn show(session: &mut Session, decided: &Decided) -> Result<(), Failu
     };
     words::paragraph(session, Tone::Strong, "", &heading)?;
     writeln!(session.console.out())?;
-    let table = records(session, &decided.records);
-    session.show(&table)?;
-    writeln!(session.console.out())?;
+    for state in &decided.states {
+        self::state(session, state)?;
+    }
+    if !decided.records.is_empty() {
+        let table = records(session, &decided.records);
+        session.show(&table)?;
+        writeln!(session.console.out())?;
+    }
     let texts = &session.texts;
     let list = |assets: &[AssetId]| {
         let assets: Vec<String> = assets.iter().map(ToString::to_string).collect();
@@ -80,6 +85,46 @@ pub(super) fn show(session: &mut Session, decided: &Decided) -> Result<(), Failu
         Some(hint) => words::paragraph(session, Tone::Quiet, "", &hint),
         None => Ok(()),
     }
+}
+
+/// What is recorded, and in which state the asset is by that.
+fn state(session: &mut Session, said: &StateRecorded) -> Result<(), Failure> {
+    let texts = &session.texts;
+    let since = life::first_day(said.since);
+    let mut of = vec![
+        ("asset", said.asset.to_string().into()),
+        ("name", plain(&said.name).into()),
+        ("since", since.as_str().into()),
+    ];
+    let recorded = match said.recorded {
+        Some(state) => {
+            of.push(("state", life::word(texts, state).into()));
+            texts.say_with("life-recorded", &of)
+        }
+        None => texts.say_with("life-taken-back", &of),
+    };
+    let [before, after] = [said.before, said.after].map(|state| life::word(texts, state));
+    let mut becomes = match said.before == said.after {
+        true => texts.say_with("life-stays", &[("after", after.as_str().into())]),
+        false => {
+            let both = [("before", before.into()), ("after", after.as_str().into())];
+            texts.say_with("life-becomes", &both)
+        }
+    };
+    if said.is_of_later {
+        becomes.push_str(&texts.say_with("life-then", &[("since", since.into())]));
+    }
+    let still_seen = said.seen.filter(|_| said.contradicted).map(|seen| {
+        let seen = Cell::time(Some(seen)).shown(&session.console.look().zone);
+        texts.say_with("life-still-seen", &[("seen", seen.into()), ("after", after.into())])
+    });
+    words::paragraph(session, Tone::Plain, "", &recorded)?;
+    words::paragraph(session, Tone::Plain, "", &becomes)?;
+    if let Some(still_seen) = still_seen {
+        words::paragraph(session, Tone::Caution, "", &still_seen)?;
+    }
+    writeln!(session.console.out())?;
+    Ok(())
 }
 
 fn records(session: &Session, placed: &[Placed]) -> Table {

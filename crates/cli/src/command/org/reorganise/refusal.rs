@@ -8,8 +8,8 @@ use yagura_engine::{
     reorganisation::ReorganisationError as Error,
 };
 
-use super::zone_of_days;
 use crate::{
+    arguments::day,
     failure::Failure,
     output::cell::{Cell, plain},
     session::Session,
@@ -18,7 +18,7 @@ use crate::{
 /// Ends a verb whose reorganisation was not carried out.
 pub(in crate::command::org) fn told(session: &Session, error: &Error) -> Failure {
     let texts = &session.texts;
-    let time = |at: &Timestamp| Cell::time(Some(*at)).shown(&zone_of_days());
+    let time = |at: &Timestamp| Cell::time(Some(*at)).shown(&day::zone());
     let of = |organisation: &str| ("organisation", plain(organisation).into());
     let text = match error {
         Error::Signature(_) => texts.say("decision-unsigned"),

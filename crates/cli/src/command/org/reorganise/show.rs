@@ -5,8 +5,9 @@ use yagura_engine::{
     score::Names,
 };
 
-use super::{super::super::asset::kind_of_decision, zone_of_days};
+use super::super::super::asset::kind_of_decision;
 use crate::{
+    arguments::day,
     failure::Failure,
     i18n::Texts,
     output::{
@@ -36,7 +37,7 @@ pub(super) fn show(
         }
         None => texts.say_with("decision-tried", &[kind]),
     };
-    let from = Cell::time(Some(done.from)).shown(&zone_of_days());
+    let from = Cell::time(Some(done.from)).shown(&day::zone());
     let from = texts.say_with("reorganisation-from", &[("time", from.into())]);
     let future = done.from > session.clock.now();
     let future = future.then(|| texts.say("reorganisation-future"));
