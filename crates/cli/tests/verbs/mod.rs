@@ -12,3 +12,4 @@ mod life;
 mod reorganising;
 mod scoring;
 mod stream;
+mod together;
