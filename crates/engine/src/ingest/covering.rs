@@ -167,20 +167,22 @@ fn evaluated(work: &Work<'_>, checks: &Checks<'_>) -> HashMap<u32, BTreeSet<Chec
 }
 
 async fn load_others(work: &Work<'_>, covering: &mut Covering) -> Result<(), LakeError> {
-    let source = work.source.source;
-    let shards: BTreeSet<Shard> = covering.now.keys().map(|subject| subject.shard()).collect();
+    let mut here: BTreeMap<Shard, RoaringBitmap> = BTreeMap::new();
+    for subject in covering.now.keys() {
+        here.entry(subject.shard()).or_default().insert(subject.number());
+    }
     let Some(earliest) = covering.now.values().flatten().map(|look| look.at).min() else {
         return Ok(());
     };
-    let rows: Vec<CoverageRow> =
-        work.transaction.rows(&Filter::of("source", [i64::from(source.0)])).await?;
     let mut wanted = BTreeSet::new();
-    for row in rows {
+    for covered in work.known.covered(work.transaction, work.source.source).await?.iter() {
+        let row = &covered.row;
+        let Some(here) = here.get(&row.of_shard) else { continue };
         // What was looked at before decides nothing: it stands in the intervals.
-        if row.observed_at < earliest || !shards.contains(&row.of_shard) {
+        if row.observed_at < earliest || covered.numbers()?.is_disjoint(here) {
             continue;
         }
-        let subjects = row.numbers()?;
+        let subjects = covered.numbers()? & here;
         wanted.extend(row.check_set);
         let look = Look {
             at: row.observed_at,

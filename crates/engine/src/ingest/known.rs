@@ -1,24 +1,55 @@
-//! What all reports share: the checks and packages the lake knows, read once for the reports of one
-//! commit.
+//! What all reports share: the checks and packages the lake knows and what sources looked at, read
+//! once for the reports of one commit.
 
 use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
-use tokio::sync::OnceCell;
+use roaring::RoaringBitmap;
+use tokio::sync::{Mutex, OnceCell};
 use yagura_lake::{
     Changes, LakeError, Transaction,
     row::Stored,
-    rows::{CheckName, PackageRow},
+    rows::{CheckName, CoverageRow, PackageRow},
     scan::Filter,
 };
-use yagura_model::{coverage::ObservationKind, id::CheckKey};
+use yagura_model::{
+    coverage::ObservationKind,
+    id::{CheckKey, SourceKey},
+};
 
 use super::{checks::Nature, stage::Package};
 
-/// Checks and packages, as far as they were asked for.
+/// Checks, packages and coverage, as far as they were asked for.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     checks: OnceCell<KnownChecks>,
     packages: OnceCell<HashMap<Package, i32>>,
+    covered: Mutex<HashMap<SourceKey, Arc<Vec<Covered>>>>,
+}
+
+/// What one report of a source covered of one shard.
+#[derive(Debug, Clone)]
+pub(super) struct Covered {
+    pub(super) row: CoverageRow,
+    /// The numbers of its subjects, once they were asked for.
+    numbers: OnceLock<RoaringBitmap>,
+}
+
+impl Covered {
+    fn of(row: CoverageRow) -> Self {
+        Self { row, numbers: OnceLock::new() }
+    }
+
+    /// Numbers of the subjects in the shard.
+    pub(super) fn numbers(&self) -> Result<&RoaringBitmap, LakeError> {
+        match self.numbers.get() {
+            Some(numbers) => Ok(numbers),
+            None => {
+                let numbers = self.row.numbers()?;
+                Ok(self.numbers.get_or_init(|| numbers))
+            }
+        }
+    }
 }
 
 /// The definitions of checks.
@@ -33,12 +64,14 @@ pub(super) struct KnownChecks {
 pub(super) struct Added {
     checks: Vec<CheckKey>,
     packages: Vec<PackageRow>,
+    coverage: Vec<CoverageRow>,
 }
 
 impl Added {
     pub(super) fn of(changes: &Changes) -> Self {
         let checks = changes.checks.iter().map(|row| row.check).collect();
-        Self { checks, packages: changes.packages.clone() }
+        let (packages, coverage) = (changes.packages.clone(), changes.coverage.clone());
+        Self { checks, packages, coverage }
     }
 }
 
@@ -70,6 +103,23 @@ impl Known {
             .await
     }
 
+    /// What the reports of a source covered.
+    pub(super) async fn covered(
+        &self,
+        transaction: &Transaction,
+        source: SourceKey,
+    ) -> Result<Arc<Vec<Covered>>, LakeError> {
+        let mut covered = self.covered.lock().await;
+        if let Some(known) = covered.get(&source) {
+            return Ok(Arc::clone(known));
+        }
+        let filter = Filter::of("source", [i64::from(source.0)]);
+        let rows: Vec<CoverageRow> = transaction.rows(&filter).await?;
+        let known: Arc<Vec<Covered>> = Arc::new(rows.into_iter().map(Covered::of).collect());
+        covered.insert(source, Arc::clone(&known));
+        Ok(known)
+    }
+
     /// Takes note of what a report added to the transaction.
     pub(super) async fn add(
         &mut self,
@@ -82,6 +132,12 @@ impl Known {
         }
         if let Some(known) = self.packages.get_mut() {
             known.extend(added.packages.into_iter().map(keyed));
+        }
+        let covered = self.covered.get_mut();
+        for row in added.coverage {
+            if let Some(known) = covered.get_mut(&row.source) {
+                Arc::make_mut(known).push(Covered::of(row));
+            }
         }
         Ok(())
     }

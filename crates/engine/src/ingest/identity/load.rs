@@ -9,7 +9,7 @@ use roaring::RoaringBitmap;
 use yagura_lake::{
     LakeError,
     row::Stored,
-    rows::{CoverageRow, IdentifierRow, LinkRow, SubjectRow},
+    rows::{IdentifierRow, LinkRow, SubjectRow},
     scan::Filter,
 };
 use yagura_model::{
@@ -275,8 +275,7 @@ fn past(work: &Work<'_>, born: Born<'_>, row: &IdentifierRow) -> Option<Past> {
 
 /// When the sources of some subjects looked at them.
 async fn confirm(work: &Work<'_>, members: &mut [Member]) -> Result<(), LakeError> {
-    let sources: BTreeSet<i64> = members.iter().map(|member| i64::from(member.source.0)).collect();
-    let coverage: Vec<CoverageRow> = work.transaction.rows(&Filter::of("source", sources)).await?;
+    let sources: BTreeSet<SourceKey> = members.iter().map(|member| member.source).collect();
     let mut looks: BTreeMap<(SourceKey, i32), Vec<(Timestamp, RoaringBitmap)>> = BTreeMap::new();
     let mut wanted: HashMap<(SourceKey, i32), RoaringBitmap> = HashMap::new();
     for member in members.iter() {
@@ -285,12 +284,14 @@ async fn confirm(work: &Work<'_>, members: &mut [Member]) -> Result<(), LakeErro
             wanted.entry(of).or_default().insert(subject.number());
         }
     }
-    for row in coverage {
-        let of = (row.source, row.of_shard.0);
-        let Some(wanted) = wanted.get(&of) else { continue };
-        let seen = row.numbers()? & wanted;
-        if !seen.is_empty() {
-            looks.entry(of).or_default().push((row.observed_at, seen));
+    for source in sources {
+        for covered in work.known.covered(work.transaction, source).await?.iter() {
+            let of = (source, covered.row.of_shard.0);
+            let Some(wanted) = wanted.get(&of) else { continue };
+            let numbers = covered.numbers()?;
+            if !numbers.is_disjoint(wanted) {
+                looks.entry(of).or_default().push((covered.row.observed_at, numbers & wanted));
+            }
         }
     }
     // The first and the last look at each: most see the same subjects.
