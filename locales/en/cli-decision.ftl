@@ -61,7 +61,6 @@ decision-unknown = There is no decision { $decision }. `yagura asset history` gi
 decision-already-undone = The decision { $decision } was taken back by { $by }. To have it again, take { $by } back.
 decision-changed-by-decision = After { $decision } the decision { $later } changed { $what }. Take { $later } back first.
 decision-changed-by-rule = After { $decision } a rule ({ $rule }, { $time }) changed { $what }, so that it cannot be taken back. Merge or split what is there now.
-decision-busy = Somebody else is writing. Try again when that is done.
 decision-other = The decision could not be recorded.
 
 conflict-count = { $count ->

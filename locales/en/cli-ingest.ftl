@@ -34,14 +34,18 @@ ingest-time-assumed = { $count ->
    *[other] { $count } reports do not say when they were observed and count for the time of their receipt (--observed-at gives another).
 }
 ingest-ended = The remaining files were not taken in, since the data folder could not be written.
+clock-behind = The newest state of the data folder is of { $time }, and this machine's clock says { $now }. Check the clock. What is taken in now counts as known just after that state.
 organisation-made = New organisation: { $code }
 
 ingest-busy = Another process is writing to the data folder. Wait for it to end, or give a longer --wait.
+ingest-full = The disk is full. Make room (`yagura lake vacuum` deletes what is not needed any more) and take it in again.
+ingest-unsettled = The disk failed at the last moment: whether it was taken in is not certain. See to the disk and take it in again; it does not count twice.
+ingest-overtaken = Another process wrote to the data folder although it was locked. Take it in again, and leave the files in _yagura alone.
 ingest-lake = The data folder could not be read or written.
 ingest-unknown_organisation = The organisation is not known. Add it with `yagura org add`, or leave --no-create out.
 ingest-unknown_format_name = There is no format of that name.
 ingest-beyond = It covers more than its source was registered to see. If that is right, register it anew with --sees.
-ingest-future = It was observed in the future. Check the clock of the tool, and --zone.
+ingest-future = It was observed in the future. Check the clock of the tool and of this machine, and --zone.
 ingest-stopped = The work was stopped.
 
 stream-frames = Taking in reports from standard input, until it ends or Ctrl+C.

@@ -61,7 +61,6 @@ decision-unknown = { $decision } という判断はありません。判断の�
 decision-already-undone = 判断 { $decision } は、{ $by } ですでに取り消されています。戻すには { $by } を取り消してください。
 decision-changed-by-decision = { $decision } の後に、判断 { $later } が { $what } を変えています。先に { $later } を取り消してください。
 decision-changed-by-rule = { $decision } の後に、規則（{ $rule }、{ $time }）が { $what } を変えているため、取り消せません。今の状態から統合または分割してください。
-decision-busy = ほかの処理が書き込み中です。終わってからもう一度実行してください。
 decision-other = 判断を記録できませんでした。
 
 conflict-count = { $count ->

@@ -27,15 +27,19 @@ ingest-summary = 報告 { $taken } 件を取り込みました。{ $unchanged ->
    *[other] { $refused } 件は受け付けませんでした。
 }
 ingest-time-assumed = 観測日時のない報告 { $count } 件は、受け取った時刻に観測したものとして扱いました（--observed-at で指定できます）。
-ingest-ended = 書き込みの順番が来ないため、残りのファイルは取り込んでいません。
+ingest-ended = データフォルダに書き込めないため、残りのファイルは取り込んでいません。
+clock-behind = データフォルダの最新の状態は { $time } のもので、このコンピューターの時計は { $now } です。時計を確認してください。今回取り込んだものは、その状態の直後に知ったものとして扱います。
 organisation-made = 未登録の組織を登録しました: { $code }
 
 ingest-busy = ほかの処理がデータフォルダに書き込んでいます。終わるのを待つか、--wait を長くしてください。
+ingest-full = ディスクがいっぱいです。空きを作ってから（`yagura lake vacuum` で不要なファイルを消せます）、もう一度取り込んでください。
+ingest-unsettled = 最後にディスクへ書き込めなかったため、取り込まれたかどうか確かではありません。ディスクを確認して、もう一度取り込んでください。二重に数えることはありません。
+ingest-overtaken = ロックしていたのに、ほかの処理がデータフォルダに書き込みました。もう一度取り込んでください。_yagura の中のファイルには触れないでください。
 ingest-lake = データフォルダを読み書きできません。
 ingest-unknown_organisation = 登録されていない組織です。`yagura org add` で登録するか、--no-create を外してください。
 ingest-unknown_format_name = その名前の形式はありません。
 ingest-beyond = 連携元が見られるものとして登録した範囲を超えています。正しければ --sees で登録し直してください。
-ingest-future = 観測日時が未来です。ツールの時計と --zone を確認してください。
+ingest-future = 観測日時が未来です。ツールとこのコンピューターの時計、--zone を確認してください。
 ingest-stopped = 処理が途中で止まりました。
 
 stream-frames = 標準入力から報告を受け取っています。入力の終わり、または Ctrl+C で終わります。

@@ -11,7 +11,7 @@ use yagura_engine::{
     clock::Clock,
     inspect::RefusalReason,
     intake::{Intake, Limits},
-    lake::{Lake, LakeError},
+    lake::{Lake, LakeError, error::is_full},
 };
 
 use crate::{
@@ -130,7 +130,20 @@ impl Session {
                 detail: None,
             };
         }
-        self.failure_with("error-lake", &chain(error))
+        match error.hindrance().code() {
+            Some(code) => self.failure_with(&format!("hindrance-{code}"), &chain(error)),
+            None => self.failure_with("error-lake", &chain(error)),
+        }
+    }
+
+    /// Ends a verb that failed with a text, or with that of a full disk.
+    pub(crate) fn failure_or_full(
+        &self,
+        id: &str,
+        error: &(dyn std::error::Error + 'static),
+    ) -> Failure {
+        let id = if is_full(error) { "hindrance-full" } else { id };
+        self.failure_with(id, &chain(error))
     }
 
     /// Why a file was refused, in the person's language.

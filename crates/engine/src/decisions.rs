@@ -24,7 +24,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use serde::Serialize;
 use yagura_baseline::{identity::Rules, master::Master};
-use yagura_lake::Lake;
+use yagura_lake::{Lake, fail_point};
 use yagura_model::{
     Timestamp,
     decision::DecisionKind,
@@ -155,7 +155,9 @@ impl Decisions {
         decided.states = state::recorded(&draft, &self.master, now).await?;
         decided.decision = Some(DecisionId(draft.decision));
         let changes = draft.signed(what, &signed, now)?;
+        fail_point("decision.planned");
         writer.commit(changes, now).await?;
+        fail_point("decision.done");
         Ok(decided)
     }
 

@@ -1,69 +1,64 @@
-//! `kill -9` against whole ingests, at fail points spread over each of some reports.
+//! Faults against whole use cases: `kill -9`, loss of power, a full disk, races, a wrong clock.
 //!
-//! A lake that was never disturbed is kept as it was after each report. A child process takes the
-//! next report into a copy of it and ends at a fail point. What it leaves must be the lake before or
-//! after that report, to the last row and name, and giving the report again must lead to the lake
-//! after it; giving all again, to the end.
+//! A lake is led through some [`steps`] undisturbed, and kept as it was before each. Then a step is
+//! carried out on a copy and disturbed. What is left must be the lake before or after it, to the last
+//! row and name, and `check` finds nothing broken; what was acknowledged is there; and the step
+//! carried out again leads to the lake after it.
+//!
+//! Each point is chosen by a seed. A test that fails says which one to give as `YAGURA_FAULT_SEED`;
+//! `YAGURA_FAULT_TIMES` tries so many times as many. The lake's own tests of faults try more points
+//! of less.
+
+mod clock;
+mod full;
+mod kill;
+mod power;
+mod race;
+mod restored;
+mod steps;
 
 use std::{
-    io::{Cursor, Write as _},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    sync::Arc,
 };
 
 use yagura_baseline::identity::Rules;
 use yagura_lake::{
     Lake, Snapshot,
-    backup::{self, BackupOptions},
+    check::EvidenceDepth,
     compact::Limits,
     evidence::EvidenceReader,
-    faults,
     row::{Row, Stored},
     rows::{
-        AssetRow, AttributeRow, CheckRow, CheckSetRow, CommitRow, CoverageRow, FindingRow, HoldRow,
-        IdentifierRow, LinkRow, OrganisationRow, PackageRow, RelationRow, ReportRow, SoftwareRow,
-        SoftwareSetRow, SourceRow, SubjectRow,
+        AssetRow, AttributeRow, CheckRow, CheckSetRow, CommitRow, CoverageRow, DecisionRow,
+        FindingRow, HoldRow, IdentifierRow, LinkRow, OrganisationRow, PackageRow, RelationRow,
+        ReportRow, SoftwareRow, SoftwareSetRow, SourceRow, SubjectRow,
     },
     scan::Filter,
+    store::Store,
+    table::Table,
 };
 
-use crate::{
-    clock::Clock,
-    ingest::{Ingest, Ingested},
-    intake::{self, Intake},
-    testing::{House, grype},
-};
+use crate::{clock::Clock, ingest::Ingest};
+use steps::{Step, carry_out, steps, texts};
 
-const FOLDER: &str = "YAGURA_TEST_FOLDER";
-const REPORT: &str = "YAGURA_TEST_REPORT";
-
-/// How many fail points of each report are tried.
-const POINTS: u64 = 13;
-
-/// The reports of two sources: findings open, go on, close and come back; one is late.
-fn reports() -> [(&'static str, String); 4] {
-    [
-        ("a", grype("2026-10-01T00:00:00Z", &["CVE-2026-0001", "CVE-2026-0002"])),
-        ("b", grype("2026-10-02T00:00:00Z", &["CVE-2026-0001"])),
-        ("a", grype("2026-10-05T00:00:00Z", &["CVE-2026-0002", "CVE-2026-0003"])),
-        ("a", grype("2026-10-03T00:00:00Z", &["CVE-2026-0001", "CVE-2026-0003"])),
-    ]
+/// The lake on a store, where files pile up until the step that compacts them.
+fn lake(store: Store) -> Lake {
+    let limits = Limits { small_files: usize::MAX, vacuum_every: u64::MAX, ..Limits::STANDARD };
+    Lake::with_store(store).with_limits(limits)
 }
 
-/// The lake in a folder, where the last report finds tables to compact and something to delete.
-fn open(folder: &Path) -> Ingest {
-    let limits = Limits { small_files: 2, open_keys: 2, vacuum_every: 2, ..Limits::STANDARD };
-    let lake = Lake::open(&folder.join("data")).unwrap().with_limits(limits);
-    let clock = Clock::Fixed("2026-11-01T00:00:00Z".parse().unwrap());
-    Ingest { lake, rules: Rules::shipped().clone(), clock }
+/// The lake in a folder.
+fn open(folder: &Path) -> Lake {
+    lake(Store::open(&folder.join("data")).unwrap())
 }
 
-async fn take(folder: &Path, number: usize) -> Ingested {
-    let (source, text) = &reports()[number];
-    let intake = Intake::new(folder.join("spool"), intake::Limits::default());
-    let received = intake.receive("report", &mut Cursor::new(text.as_bytes())).unwrap();
-    let member = received.members.first().unwrap();
-    open(folder).ingest(member, received.digest, &House::request(source)).await.unwrap()
+/// The use case, at a time: hours lie between two steps.
+fn ingest(lake: Lake, number: usize) -> Ingest {
+    let hours = i64::try_from(number * 3).unwrap();
+    let at = "2026-11-01T00:00:00Z".parse::<yagura_model::Timestamp>().unwrap();
+    let at = at + jiff::SignedDuration::from_hours(hours);
+    Ingest { lake, rules: Rules::shipped().clone(), clock: Clock::Fixed(at) }
 }
 
 async fn rows<T: Row + std::fmt::Debug + Send + 'static>(snapshot: &Snapshot) -> String {
@@ -71,15 +66,20 @@ async fn rows<T: Row + std::fmt::Debug + Send + 'static>(snapshot: &Snapshot) ->
     format!("{rows:?}")
 }
 
-/// How many reports a lake holds, and the rows of its tables.
-type State = (usize, Vec<String>);
+/// All that a lake holds.
+#[derive(PartialEq)]
+struct State {
+    /// The rows of its tables, and what was counted.
+    tables: Vec<String>,
+    /// How many rows its files have.
+    rows: u64,
+}
 
-/// All that a lake holds; every report's bytes are read again.
-async fn state(folder: &Path) -> State {
-    let lake = open(folder).lake;
+/// Every report's bytes are read again.
+async fn state(lake: &Lake) -> State {
     let snapshot = lake.snapshot().await.unwrap();
     let mut reports: Vec<ReportRow> = snapshot.rows(&Filter::all()).await.unwrap();
-    for (report, (_, text)) in reports.iter_mut().zip(self::reports()) {
+    for (report, text) in reports.iter_mut().zip(texts()) {
         let entry = report.evidence().unwrap();
         let reader = EvidenceReader::new(lake.store().clone());
         assert!(reader.read_range(&entry, 0..u64::MAX).unwrap() == text.as_bytes(), "{entry}");
@@ -105,9 +105,21 @@ async fn state(folder: &Path) -> State {
         rows::<SoftwareSetRow>(&snapshot).await,
         rows::<SoftwareRow>(&snapshot).await,
         rows::<HoldRow>(&snapshot).await,
+        rows::<DecisionRow>(&snapshot).await,
         format!("{:?}", snapshot.manifest().counters),
     ];
-    (reports.len(), tables)
+    let mut rows = 0;
+    for table in Table::ALL {
+        rows += snapshot.files(*table).await.unwrap().iter().map(|file| file.rows).sum::<u64>();
+    }
+    State { tables, rows }
+}
+
+/// How many rows there are, if nothing that must hold is broken.
+async fn sound(lake: &Lake) -> u64 {
+    let checked = lake.check(EvidenceDepth::Full, Arc::new(|_, _| {})).await.unwrap();
+    assert!(checked.broken.is_empty(), "{:?}", checked.broken);
+    checked.rows
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -122,109 +134,65 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The process that is killed; nothing when run as a test of its own.
-#[tokio::test(flavor = "multi_thread")]
-async fn child_takes_a_report_in_and_says_so() {
-    let Some(folder) = std::env::var_os(FOLDER) else { return };
-    let number = std::env::var(REPORT).unwrap().parse().unwrap();
-    let ingested = take(Path::new(&folder), number).await;
-    let (report, points) = (ingested.report.0, faults::passed());
-    writeln!(std::io::stderr(), "acknowledged {report} after {points}").unwrap();
+/// The lake as it was before each step and after the last.
+struct Undisturbed {
+    folder: tempfile::TempDir,
+    states: Vec<State>,
 }
 
-/// Takes a report in; gives how many fail points there were, or that it was killed.
-async fn child(folder: PathBuf, number: usize, point: u64) -> Option<u64> {
-    let run = move || {
-        Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "faults::child_takes_a_report_in_and_says_so", "--nocapture"])
-            .env("YAGURA_FAIL_POINT", format!("*:{point}"))
-            .env(FOLDER, folder)
-            .env(REPORT, number.to_string())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .output()
-            .unwrap()
-    };
-    let output = tokio::task::spawn_blocking(run).await.unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    let line = said.lines().find(|line| line.starts_with("acknowledged "));
-    line.map(|line| line.rsplit(' ').next().unwrap().parse().unwrap())
-}
+impl Undisturbed {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |number: usize| -> PathBuf { folder.path().join(number.to_string()) };
+        std::fs::create_dir_all(at(0).join("spool")).unwrap();
+        let mut states = vec![state(&open(&at(0))).await];
+        for number in 0..steps().len() {
+            copy(&at(number), &at(number + 1));
+            let done = carry_out(open(&at(number + 1)), &at(number + 1), number).await;
+            done.unwrap_or_else(|error| panic!("step {number}: {error}"));
+            states.push(state(&open(&at(number + 1))).await);
+        }
+        Self { folder, states }
+    }
 
-/// The lake in a folder of its own, as it was before a report.
-fn before(kept: &Path, number: usize) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    copy(&kept.join(number.to_string()), folder.path());
-    folder
-}
+    /// The lake before a step, copied into a folder.
+    fn before(&self, number: usize, to: &Path) {
+        copy(&self.folder.path().join(number.to_string()), to);
+    }
 
-/// Kills the taking in of a report at points spread over it; gives how often it was killed.
-async fn killed(kept: &Path, ends: &[State], number: usize) -> u64 {
-    let undisturbed = before(kept, number);
-    let points = child(undisturbed.path().to_path_buf(), number, 0).await.unwrap();
-    for nth in 0..POINTS {
-        let point = 1 + nth * points / POINTS;
-        let at = format!("report {number}, point {point} of {points}");
-        let folder = before(kept, number);
-        let acknowledged = child(folder.path().to_path_buf(), number, point).await;
-        assert!(acknowledged.is_none(), "{at}: not killed");
-        let left = state(folder.path()).await;
-        assert!(left.0 == number || left.0 == number + 1, "{at}: {}", left.0);
-        assert!(ends.get(left.0) == Some(&left), "{at}: part of a report");
-        let again = take(folder.path(), number).await;
-        assert_eq!(again.unchanged, left.0 > number, "{at}");
-        assert!(ends.get(number + 1) == Some(&state(folder.path()).await), "{at}: another state");
-        if nth % 6 == 0 {
-            for again in 0..reports().len() {
-                assert_eq!(take(folder.path(), again).await.unchanged, again <= number, "{at}");
-            }
-            assert!(ends.last() == Some(&state(folder.path()).await), "{at}: another end");
+    /// Holds what a fault in a step left against what may be, and carries the step out again.
+    ///
+    /// What is there in the end is sound, with so many rows as without the fault; of every fourth
+    /// seed each row is compared.
+    async fn goes_on(
+        &self,
+        lake: &Lake,
+        folder: &Path,
+        number: usize,
+        seed: u64,
+        acknowledged: bool,
+    ) {
+        let left = state(lake).await;
+        let (before, after) = (self.states.get(number), self.states.get(number + 1));
+        let is_after = after == Some(&left);
+        assert!(is_after || (before == Some(&left) && !acknowledged), "part of a step");
+        let again = carry_out(lake.clone(), folder, number).await;
+        match (steps().get(number).unwrap(), is_after && before != after) {
+            (Step::Take(_), true) => assert_eq!(again.unwrap(), "unchanged"),
+            // What was decided cannot be decided again.
+            (Step::Merge | Step::Split | Step::Undo, true) => assert!(again.is_err()),
+            _ => assert_eq!(again.unwrap(), "done"),
+        }
+        assert_eq!(Some(sound(lake).await), after.map(|state| state.rows), "other rows");
+        if seed.is_multiple_of(4) {
+            assert!(after == Some(&state(lake).await), "another state");
         }
     }
-    POINTS
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_ingest_killed_anywhere_leaves_no_half_and_is_simply_done_again() {
-    let kept = tempfile::tempdir().unwrap();
-    let at = |number: usize| -> PathBuf { kept.path().join(number.to_string()) };
-    std::fs::create_dir_all(at(0).join("spool")).unwrap();
-    let mut ends = vec![state(&at(0)).await];
-    for number in 0..reports().len() {
-        copy(&at(number), &at(number + 1));
-        take(&at(number + 1), number).await;
-        ends.push(state(&at(number + 1)).await);
-    }
-    let run = |number| killed(kept.path(), &ends, number);
-    let (first, second, third, fourth) = tokio::join!(run(0), run(1), run(2), run(3));
-    let kills = first + second + third + fourth;
-    assert!(kills >= 50, "killed only {kills} times");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn later_reports_given_again_after_a_restore_double_nothing() {
-    let (one, kept, other) =
-        (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    for folder in [&one, &other] {
-        std::fs::create_dir_all(folder.path().join("spool")).unwrap();
-    }
-    for number in 0..2 {
-        take(one.path(), number).await;
-    }
-    let now = "2026-11-02T00:00:00Z".parse().unwrap();
-    let lake = open(one.path()).lake;
-    backup::take(&lake, kept.path(), BackupOptions::default(), now, &|_, _| {}).await.unwrap();
-    for number in 2..reports().len() {
-        take(one.path(), number).await;
-    }
-
-    let to = other.path().join("data");
-    let restored = backup::restore(kept.path(), &to, now, &|_, _| {}).await.unwrap();
-    let held: Vec<(&str, u64)> =
-        restored.sources.iter().map(|held| (held.source.as_str(), held.reports)).collect();
-    assert_eq!(held, [("a", 1), ("b", 1)]);
-    for number in 1..reports().len() {
-        assert_eq!(take(other.path(), number).await.unchanged, number < 2);
-    }
-    assert!(state(other.path()).await == state(one.path()).await, "another state");
+/// The steps that are disturbed, with how many points of each are tried.
+fn disturbed(points: impl Fn(&Step) -> u64) -> Vec<(usize, u64)> {
+    let steps = steps();
+    let points = steps.iter().map(points).enumerate();
+    points.filter(|(_, points)| *points > 0).collect()
 }

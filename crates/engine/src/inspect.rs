@@ -113,7 +113,12 @@ impl RefusalReason {
     pub fn is_passing(&self) -> bool {
         match self.stage {
             Stage::Intake => self.code == IntakeCode::Spool.as_str(),
-            Stage::Ingest => matches!(self.code, "busy" | "lake" | "stopped"),
+            Stage::Ingest => {
+                matches!(
+                    self.code,
+                    "busy" | "full" | "overtaken" | "unsettled" | "lake" | "stopped"
+                )
+            }
             Stage::Parse | Stage::Frame => false,
         }
     }

@@ -17,7 +17,7 @@ mod take;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, path::Path as FilePath};
+use std::collections::BTreeMap;
 
 use object_store::path::Path;
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,8 @@ pub(crate) use fetch::fetch;
 pub use holds::{SourceHeld, held};
 pub use restore::{Restored, restore};
 pub use take::{BackedUp, BackupOptions, take};
+#[cfg(test)]
+pub(crate) use {restore::restore_into, take::take_into};
 
 /// The version of the list's shape.
 const FORMAT: u32 = 1;
@@ -156,22 +158,21 @@ impl List {
     }
 }
 
-/// The newest list in a backup folder, if there is one.
+/// The newest list in a backup folder, if there is one: that of the newest state, whatever the clock
+/// said.
 async fn newest(store: &Store) -> Result<Option<List>, BackupError> {
-    let lists = store.list(&Path::from("lists")).await?;
-    let Some(object) = lists.iter().rfind(|object| object.location.extension() == Some("json"))
-    else {
+    let mut lists = store.list(&Path::from("lists")).await?;
+    lists.retain(|object| object.location.extension() == Some("json"));
+    let Some(object) = lists.iter().max_by_key(|object| manifest_of(&object.location)) else {
         return Ok(None);
     };
     let bytes = store.get(&object.location).await?;
     List::read(&object.location, &bytes).map(Some)
 }
 
-/// Whether there is nothing in a folder, or no such folder.
-fn is_empty(folder: &FilePath) -> Result<bool, StoreError> {
-    match std::fs::read_dir(folder) {
-        Ok(mut entries) => Ok(entries.next().is_none()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(true),
-        Err(error) => Err(StoreError::io("list", folder)(error)),
-    }
+/// The number of the manifest that a list names.
+fn manifest_of(list: &Path) -> u64 {
+    let name = list.filename().and_then(|name| name.strip_suffix(".json"));
+    let number = name.and_then(|name| name.rsplit_once('-')?.1.parse().ok());
+    number.unwrap_or_default()
 }

@@ -10,7 +10,7 @@ use deltalake::{
     kernel::{
         Action, Add, DataType, PrimitiveType, Remove, StructField, StructType,
         engine::arrow_conversion::TryIntoKernel,
-        transaction::{CommitBuilder, CommitProperties},
+        transaction::{CommitBuilder, CommitProperties, TransactionError},
     },
     logstore::LogStoreRef,
     protocol::{DeltaOperation, SaveMode},
@@ -167,6 +167,16 @@ pub(crate) async fn open(
     OpenTable::of(table, &opened.map_err(failed(table, "opening"))?)
 }
 
+/// Whether a table's log has something that no manifest names.
+pub(crate) async fn is_ahead(
+    store: &Store,
+    table: Table,
+    version: Option<i64>,
+) -> Result<bool, LakeError> {
+    let version = version.and_then(|version| u64::try_from(version).ok());
+    Ok(!store.beyond(&Path::from(folder(table)), version).await?.is_empty())
+}
+
 /// Removes from a table's log what no manifest names: what a crash left. To be called with the
 /// lease held.
 pub(crate) async fn put_back(
@@ -288,10 +298,15 @@ async fn commit_actions(
     .with_actions(actions)
     .build(Some(open.state.snapshot()), Arc::clone(&open.log_store), operation)
     .await
-    .map_err(|source| LakeError::Delta {
-        table: table.name(),
-        doing: "committing to",
-        source: Box::new(source),
+    .map_err(|source| match source {
+        DeltaTableError::VersionAlreadyExists(_)
+        | DeltaTableError::Transaction {
+            source:
+                TransactionError::VersionAlreadyExists(_)
+                | TransactionError::CommitConflict(_)
+                | TransactionError::MaxCommitAttempts(_),
+        } => LakeError::Overtaken { table: table.name() },
+        source => failed(table, "committing to")(source),
     })?;
     let version = finalized.version();
     open.state = finalized.snapshot();

@@ -1,5 +1,9 @@
 //! What can go wrong in the lake.
 
+mod hindrance;
+
+pub use hindrance::{Hindrance, is_full};
+
 use yagura_model::Timestamp;
 
 use crate::{
@@ -32,6 +36,15 @@ pub enum LakeError {
         /// Why it failed.
         #[source]
         source: Box<deltalake::DeltaTableError>,
+    },
+    /// Another writer was at work although this one had the right to write.
+    #[error(
+        "another process wrote to the table `{table}` meanwhile: nothing of this was kept, run it \
+         again"
+    )]
+    Overtaken {
+        /// Which table.
+        table: &'static str,
     },
     /// The log of a table is not the one the manifest was committed with.
     #[error(

@@ -4,7 +4,8 @@
 ///
 /// Without the feature `faults` this is nothing. With it, the variable
 /// `YAGURA_FAIL_POINT=name:count` stops the process when it comes to the named place the `count`th
-/// time; the name `*` means any place.
+/// time; the name `*` means any place. With `YAGURA_FAIL_GATE=path` it does not end there but makes
+/// `path.reached` and waits until there is a file at `path`.
 #[inline(always)]
 pub fn fail_point(name: &'static str) {
     #[cfg(any(test, feature = "faults"))]

@@ -13,7 +13,7 @@ use crate::{
     delta::{self, OpenTable},
     derived::Derived,
     encode::EncodedFile,
-    error::LakeError,
+    error::{Hindrance, LakeError},
     evidence::{EvidenceEntry, EvidenceWriter, Prepared, RecordIndex},
     fail_point,
     index::{self, Indexes},
@@ -110,12 +110,7 @@ impl Lake {
         let lease = tokio::task::spawn_blocking(move || Lease::acquire(&store, wait, now))
             .await
             .map_err(|error| LakeError::Task(error.to_string()))??;
-        let manifest = self.manifests.latest_for_writing().await?;
-        futures::future::try_join_all(Table::ALL.iter().map(|table| {
-            let version = manifest.tables.get(table.name()).copied();
-            delta::put_back(&self.store, *table, version)
-        }))
-        .await?;
+        let manifest = self.put_back().await?;
         let indexes = self.indexes.clone();
         let snapshot =
             Arc::new(Snapshot::new(self.store.clone(), indexes.clone(), manifest.clone()));
@@ -130,8 +125,39 @@ impl Lake {
             snapshot,
             tables: BTreeMap::new(),
             evidence: None,
-            _lease: lease,
+            lease,
         })
+    }
+
+    /// Puts back what a writer left that did not come to its end, and gives the newest state.
+    async fn put_back(&self) -> Result<Manifest, LakeError> {
+        let mut manifest = self.manifests.latest_for_writing().await?;
+        let version =
+            |manifest: &Manifest, table: &Table| manifest.tables.get(table.name()).copied();
+        let is_ahead = Table::ALL
+            .iter()
+            .map(|table| delta::is_ahead(&self.store, *table, version(&manifest, table)));
+        let is_ahead = futures::future::try_join_all(is_ahead).await?;
+        if !is_ahead.contains(&true) {
+            return Ok(manifest);
+        }
+        // Who left it may be alive and have lost the lease. It must not name what is deleted now:
+        // the number it would take is taken first, at no time that a commit could have.
+        let fence = self.manifests.commit(&manifest, manifest.clone(), manifest.time).await;
+        match fence.map_err(LakeError::from) {
+            Ok(fence) => manifest = fence,
+            // What is deleted now makes the room.
+            Err(error) if error.hindrance() == Hindrance::Full => {}
+            Err(error) => return Err(error),
+        }
+        futures::future::try_join_all(Table::ALL.iter().zip(is_ahead).map(|(table, is_ahead)| {
+            let version = version(&manifest, table);
+            async move {
+                if is_ahead { delta::put_back(&self.store, *table, version).await } else { Ok(()) }
+            }
+        }))
+        .await?;
+        Ok(manifest)
     }
 }
 
@@ -146,7 +172,7 @@ pub struct Writer {
     snapshot: Arc<Snapshot>,
     tables: BTreeMap<Table, OpenTable>,
     evidence: Option<EvidenceWriter>,
-    _lease: Lease,
+    lease: Lease,
 }
 
 impl Writer {
@@ -164,6 +190,7 @@ impl Writer {
         prepared: Prepared,
         records: &RecordIndex,
     ) -> Result<EvidenceEntry, LakeError> {
+        self.lease.check()?;
         let writer = self
             .evidence
             .get_or_insert_with(|| EvidenceWriter::open(self.store.clone(), &self.manifest.packs));
@@ -200,6 +227,8 @@ impl Writer {
         if transaction.snapshot().commit() != self.snapshot.commit() {
             return Err(LakeError::Task("the transaction began on another state".to_owned()));
         }
+        fail_point("commit.begin");
+        self.lease.check()?;
         if self.manifest.number > 0 && self.manifest.number.is_multiple_of(self.limits.vacuum_every)
         {
             self.vacuum(Vacuum::default(), now).await?;
@@ -231,6 +260,7 @@ impl Writer {
             self.tables.insert(table, opened);
         }
         if let Some(evidence) = &mut self.evidence {
+            self.lease.check()?;
             let packs = evidence.flush()?;
             if !packs.is_empty() {
                 next.packs = packs;
@@ -300,6 +330,7 @@ impl Writer {
 
     async fn publish(&mut self, next: Manifest, now: Timestamp) -> Result<(), LakeError> {
         fail_point("commit.before_manifest");
+        self.lease.check()?;
         self.manifest = self.manifests.commit(&self.manifest, next, now).await?;
         let indexes = self.indexes.clone();
         self.snapshot = Arc::new(Snapshot::new(self.store.clone(), indexes, self.manifest.clone()));

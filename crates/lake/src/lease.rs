@@ -50,6 +50,15 @@ pub enum LeaseError {
         /// What the file system is called.
         kind: String,
     },
+    /// The lock's file was removed or replaced: another process may write by now.
+    #[error(
+        "`{path}` was removed while it was locked: nothing of this was kept, run it again and leave \
+         the file alone"
+    )]
+    Lost {
+        /// The lock's file.
+        path: String,
+    },
     /// Another process writes.
     #[error("`{path}` is being written by {holder}: try again later or wait for it")]
     Held {
@@ -82,9 +91,38 @@ impl Lease {
             });
         };
         let mut lease = Self { lock };
-        lease.lock.sign(now)?;
+        // Whoever finds it locked is told less when this fails: on a full disk the lease must still
+        // be had, to delete what is not needed.
+        drop(lease.lock.sign(now));
         Ok(lease)
     }
+
+    /// Fails if the lock's file is not the one that is locked any more.
+    pub(crate) fn check(&self) -> Result<(), LeaseError> {
+        let LockFile { file, path } = &self.lock;
+        if is_at(file, path).map_err(io("look at", path))? {
+            return Ok(());
+        }
+        Err(LeaseError::Lost { path: path.display().to_string() })
+    }
+}
+
+/// Whether an open file is the one that a path names.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> std::io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    let open = file.metadata()?;
+    match path.metadata() {
+        Ok(named) => Ok((named.dev(), named.ino()) == (open.dev(), open.ino())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Elsewhere a file that is open cannot be removed.
+#[cfg(not(unix))]
+fn is_at(_: &File, path: &Path) -> std::io::Result<bool> {
+    path.try_exists()
 }
 
 /// An open file and its path, locked or not.

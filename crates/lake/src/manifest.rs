@@ -93,6 +93,17 @@ pub enum ManifestError {
         /// The format it has.
         found: u32,
     },
+    /// It was put and could not be made durable.
+    #[error(
+        "manifest {number} could not be made durable, and whether it stays is not certain: run it \
+         again"
+    )]
+    Unsettled {
+        /// The number of the manifest.
+        number: u64,
+        /// Why not.
+        source: StoreError,
+    },
     /// Another writer committed first.
     #[error("manifest {number} was committed by another writer meanwhile: start again from it")]
     Superseded {
@@ -198,8 +209,8 @@ impl ManifestStore {
     /// Makes everything written so far durable, then makes `next` the state after `previous`, and
     /// returns it as it was written, durable. Its number, time and format are set here.
     ///
-    /// When this fails with [`ManifestError::Store`] the commit may or may not have happened; the
-    /// next [`ManifestStore::latest`] of a new process tells.
+    /// When this fails with [`ManifestError::Unsettled`] the commit may or may not have happened;
+    /// the next [`ManifestStore::latest`] of a new process tells. After any other error it has not.
     pub async fn commit(
         &self,
         previous: &Manifest,
@@ -224,16 +235,27 @@ impl ManifestStore {
         }
         fail_point("manifest.put");
         let hint = format!("{}\n", next.number);
-        self.store.put(&Path::from(HINT), hint.into()).await?;
-        self.store.sync().await?;
+        // Without it the manifest is found all the same.
+        drop(self.store.put(&Path::from(HINT), hint.into()).await);
+        let number = next.number;
+        self.store.sync().await.map_err(|source| ManifestError::Unsettled { number, source })?;
         fail_point("manifest.committed");
         Ok(next)
     }
 
     /// The numbers of all manifests kept, ascending.
     pub async fn numbers(&self) -> Result<Vec<u64>, ManifestError> {
+        Ok(self.written().await?.into_iter().map(|(number, _)| number).collect())
+    }
+
+    /// The same, with when the file system says that each was written.
+    pub(crate) async fn written(&self) -> Result<Vec<(u64, Timestamp)>, ManifestError> {
         let listed = self.store.list(&Path::from(FOLDER)).await?;
-        Ok(listed.iter().filter_map(|object| number_of(&object.location)).collect())
+        let written = listed.iter().filter_map(|object| {
+            let at = Timestamp::from_microsecond(object.last_modified.timestamp_micros()).ok()?;
+            Some((number_of(&object.location)?, at))
+        });
+        Ok(written.collect())
     }
 
     /// Deletes the manifests before `number`, oldest first. The state and the one before it stay.

@@ -60,7 +60,9 @@ pub(crate) async fn run(
 ) -> Result<Vacuumed, LakeError> {
     let mut done = Vacuumed::default();
     let after = now.saturating_sub(how.keep_for.max(KEPT_FOR)).unwrap_or(Timestamp::MIN);
-    let Some(oldest) = oldest_kept(manifests, latest, after).await? else { return Ok(done) };
+    let Some(oldest) = oldest_kept(manifests, latest, (after, now)).await? else {
+        return Ok(done);
+    };
     if how.dry_run {
         let numbers = manifests.numbers().await?;
         done.manifests = numbers.iter().filter(|number| **number < oldest.number).count();
@@ -90,23 +92,26 @@ pub(crate) async fn run(
     Ok(done)
 }
 
-/// The oldest manifest that is kept; `None` if all are.
+/// The oldest manifest that is kept: the newest ones and those since a time. Of one that is dated
+/// later than now the clock was wrong, and the file system says when it was written.
 async fn oldest_kept(
     manifests: &ManifestStore,
     latest: &Manifest,
-    after: Timestamp,
+    (after, now): (Timestamp, Timestamp),
 ) -> Result<Option<Manifest>, LakeError> {
-    let numbers = manifests.numbers().await?;
-    let numbers: Vec<u64> = numbers.into_iter().filter(|number| *number <= latest.number).collect();
+    let written = manifests.written().await?;
+    let written = written.into_iter().filter(|(number, _)| *number <= latest.number);
+    let written: Vec<(u64, Timestamp)> = written.collect();
     let mut oldest = None;
-    for (index, number) in numbers.iter().rev().enumerate() {
-        let manifest = manifests.get(*number).await?;
-        if index >= KEPT && manifest.time < after {
+    for (index, (number, written_at)) in written.into_iter().rev().enumerate() {
+        let manifest = manifests.get(number).await?;
+        let at = if manifest.time > now { manifest.time.min(written_at) } else { manifest.time };
+        if index >= KEPT && at < after {
             return Ok(oldest);
         }
         oldest = Some(manifest);
     }
-    Ok(None)
+    Ok(oldest)
 }
 
 /// What no version of a table from `oldest` (`None`: from its beginning) to `latest` names.

@@ -13,6 +13,7 @@ use yagura_engine::{
     intake::Member,
 };
 use yagura_model::{
+    Timestamp,
     coverage::{ObservationKind, ObservationKinds},
     organisation::OrganisationCode,
 };
@@ -109,6 +110,8 @@ struct Taken {
     refusals: Vec<Refusal>,
     /// Nobody else can be taken in either.
     ended: bool,
+    /// When the newest state was committed.
+    committed_at: Option<Timestamp>,
 }
 
 impl Verb for Ingest {
@@ -155,17 +158,20 @@ impl Verb for Ingest {
     }
 }
 
+/// The line of a report, the organisations made on the way, and when the state was committed.
+type Done = (IngestLine, Vec<String>, Timestamp);
+
 async fn take(
     use_case: &UseCase,
     member: &Member,
     received_digest: [u8; 32],
     request: &Request,
-) -> Result<(IngestLine, Vec<String>), IngestError> {
+) -> Result<Done, IngestError> {
     let mut ingested = use_case.ingest(member, received_digest, request).await?;
     let made = std::mem::take(&mut ingested.organisations_new);
     let snapshot = use_case.lake.snapshot().await?;
     let line = IngestLine::of(ingested, &member.name, &snapshot, use_case.clock).await?;
-    Ok((line, made))
+    Ok((line, made, snapshot.committed_at()))
 }
 
 impl Ingest {
@@ -201,6 +207,7 @@ impl Ingest {
             }
         }
         show::times_assumed(session, &taken.lines)?;
+        show::clock_behind(session, taken.committed_at)?;
         if !session.global.json {
             refusals(session, &taken.refusals)?;
         }
@@ -219,10 +226,11 @@ impl Taken {
         session: &mut Session,
         progress: &Progress,
         name: &str,
-        done: Result<(IngestLine, Vec<String>), IngestError>,
+        done: Result<Done, IngestError>,
     ) -> Result<(), Failure> {
         match done {
-            Ok((line, made)) => {
+            Ok((line, made, committed_at)) => {
+                self.committed_at = Some(committed_at);
                 tell(session, progress, &made)?;
                 if session.global.json {
                     progress.clear();
@@ -232,7 +240,7 @@ impl Taken {
                 Ok(())
             }
             Err(error) => {
-                self.ended = error.code() == "busy";
+                self.ended = matches!(error.code(), "busy" | "full" | "unsettled");
                 self.refuse(session, progress, name, (&error).into())
             }
         }

@@ -12,7 +12,7 @@ use yagura_engine::{
     formats::ErrorCode,
     ingest::IngestError,
     intake::IntakeCode,
-    lake::{check::Invariant, repair::Remedy},
+    lake::{check::Invariant, error::Hindrance, repair::Remedy},
     stream::FrameError,
 };
 use yagura_model::{
@@ -67,7 +67,9 @@ fn named(folder: &Path, ids: &mut BTreeSet<String>) {
             named(&path, ids);
         } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("i18n/tests.rs") {
             let source: String = fs::read_to_string(&path).unwrap().split_whitespace().collect();
-            for call in ["say(\"", "say_with(\"", "failure(\"", "failure_with(\""] {
+            let calls =
+                ["say(\"", "say_with(\"", "failure(\"", "failure_with(\"", "failure_or_full(\""];
+            for call in calls {
                 for part in source.split(call).skip(1) {
                     ids.insert(part.split('"').next().unwrap().to_owned());
                 }
@@ -82,6 +84,7 @@ fn made() -> BTreeSet<String> {
     let intake = IntakeCode::ALL.iter().map(|code| format!("intake-{}", code.as_str()));
     let warning = WarningCode::ALL.iter().map(|code| format!("warning-{}", code.as_str()));
     let ingest = IngestError::CODES.iter().map(|code| format!("ingest-{code}"));
+    let hindrance = Hindrance::CODES.iter().map(|code| format!("hindrance-{code}"));
     let frame = FrameError::CODES.iter().map(|code| format!("frame-{code}"));
     let org = AddError::CODES.iter().map(|code| format!("org-add-{code}"));
     let class = AssetClass::ALL.iter().map(|class| format!("class-{}", class.as_str()));
@@ -109,7 +112,9 @@ fn made() -> BTreeSet<String> {
     let mut ids: BTreeSet<String> = parse.chain(intake).chain(warning).collect();
     ids.extend(decision);
     ids.extend(invariant.chain(repaired));
-    ids.extend(ingest.chain(frame).chain(org).chain(class).chain(domain).chain(kind));
+    ids.extend(
+        ingest.chain(frame).chain(hindrance).chain(org).chain(class).chain(domain).chain(kind),
+    );
     ids.extend(relation.chain(identifier).chain(attribute).chain(value).chain(more).chain(lines));
     crate::arguments::help::ids(&crate::arguments::command(), &mut ids);
     ids

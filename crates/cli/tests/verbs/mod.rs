@@ -4,6 +4,7 @@ mod assets;
 mod bad_input;
 mod decisions;
 mod demo;
+mod faults;
 mod forms;
 mod golden;
 mod keep;

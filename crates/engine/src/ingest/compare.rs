@@ -4,6 +4,7 @@ use yagura_baseline::identity::Rules;
 use yagura_lake::{
     Changes, LakeError, Transaction, Writer,
     evidence::{Location, RecordIndex},
+    fail_point,
     rows::{ReportRow, SourceRow},
 };
 use yagura_model::id::ReportKey;
@@ -144,6 +145,7 @@ async fn keep(
         row.evidence_stored = entry.stored_length as i64;
     }
     transaction.add(&changes)?;
+    fail_point("ingest.compared");
     ingested.tally = std::mem::take(&mut stage.tally);
     // To let go of a large report takes time that need not be waited for.
     drop(tokio::task::spawn_blocking(move || drop((stage, faces, changes))));

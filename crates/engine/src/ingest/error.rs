@@ -1,7 +1,7 @@
 //! Why a report was not taken in.
 
 use yagura_formats::ParseError;
-use yagura_lake::{LakeError, lease::LeaseError};
+use yagura_lake::LakeError;
 use yagura_model::{Timestamp, coverage::ObservationKinds, organisation::OrganisationCode};
 
 use crate::{
@@ -56,6 +56,9 @@ impl IngestError {
     /// Every code but those of the readers.
     pub const CODES: &'static [&'static str] = &[
         "busy",
+        "full",
+        "overtaken",
+        "unsettled",
         "lake",
         "unknown_organisation",
         "unknown_format_name",
@@ -69,8 +72,7 @@ impl IngestError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Parse(error) => error.code.as_str(),
-            Self::Lake(LakeError::Lease(LeaseError::Held { .. })) => "busy",
-            Self::Lake(_) => "lake",
+            Self::Lake(error) => error.hindrance().code().unwrap_or("lake"),
             Self::UnknownOrganisation { .. } => "unknown_organisation",
             Self::UnknownFormat { .. } => "unknown_format_name",
             Self::Beyond { .. } => "beyond",

@@ -82,10 +82,21 @@ pub async fn take(
     if inside(backup.folder()) {
         return Err(refused());
     }
+    take_into(lake, &backup, options, now, watch).await
+}
+
+/// The same into a store.
+pub(crate) async fn take_into(
+    lake: &Lake,
+    backup: &Store,
+    options: BackupOptions,
+    now: Timestamp,
+    watch: Watch<'_>,
+) -> Result<BackedUp, BackupError> {
     let mut before: Option<u64> = None;
     for _ in 1..TRIES {
         let snapshot = lake.snapshot().await?;
-        match of_snapshot(lake.store(), &snapshot, &backup, options, now, watch).await {
+        match of_snapshot(lake.store(), &snapshot, backup, options, now, watch).await {
             Err(BackupError::Store(StoreError::NotFound { .. }))
                 if before != Some(snapshot.manifest().number) =>
             {
@@ -94,7 +105,7 @@ pub async fn take(
             done => return done,
         }
     }
-    of_snapshot(lake.store(), &lake.snapshot().await?, &backup, options, now, watch).await
+    of_snapshot(lake.store(), &lake.snapshot().await?, backup, options, now, watch).await
 }
 
 async fn of_snapshot(

@@ -147,3 +147,15 @@ async fn what_is_in_use_is_left_alone() {
     take(&empty, &at_folder("of-empty"), BackupOptions::default(), at(2), QUIET).await.unwrap();
     assert_eq!(back(&at_folder("of-empty"), &at_folder("again")).await.unwrap().commit, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_newest_state_is_restored_also_when_the_clock_went_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let at_folder = |name: &str| folder.path().join(name);
+    let lake = lake(&at_folder("data"), 1).await;
+    take(&lake, &at_folder("backup"), BackupOptions::default(), at(9), QUIET).await.unwrap();
+    commit(&lake, 2).await;
+    take(&lake, &at_folder("backup"), BackupOptions::default(), at(3), QUIET).await.unwrap();
+    let restored = back(&at_folder("backup"), &at_folder("one")).await.unwrap();
+    assert_eq!((restored.commit, restored.taken_at), (2, at(3)));
+}

@@ -9,7 +9,7 @@ use yagura_model::{
     id::{CheckKey, ReportKey, Shard, SourceKey, SubjectKey},
 };
 
-use super::LossyMedium;
+use super::{LossyMedium, Tried, seeds};
 use crate::{
     Changes, Lake, LakeError,
     compact::{Extent, Limits},
@@ -98,7 +98,8 @@ fn open(base: &Path, medium: &Arc<LossyMedium>) -> Lake {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn power_loss_leaves_every_acknowledged_commit_whole_and_the_next_start_needs_no_hand() {
-    for seed in 0..8 {
+    for seed in seeds(8) {
+        let _tried = Tried::new(seed, "power lost".to_owned());
         let base = tempfile::tempdir().unwrap();
         let medium = Arc::new(LossyMedium::new(base.path()).unwrap());
         let mut acknowledged = 0;

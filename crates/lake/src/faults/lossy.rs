@@ -9,12 +9,14 @@
 use std::{
     collections::BTreeMap,
     ffi::OsString,
-    fs, io,
+    fs,
+    io::{self, ErrorKind},
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use super::Chance;
 use crate::store::Medium;
 
 const BLOCK: usize = 512;
@@ -33,8 +35,10 @@ pub struct LossyMedium {
 struct Disk {
     contents: BTreeMap<u64, Vec<u8>>,
     folders: BTreeMap<u64, BTreeMap<OsString, Node>>,
-    /// Syncs until the power is off.
-    left: Option<u64>,
+    /// Syncs until nothing can be made durable any more, and why not.
+    left: Option<(u64, ErrorKind)>,
+    /// Syncs so far.
+    synced: u64,
 }
 
 /// A file or folder, by its number in the file system.
@@ -71,7 +75,22 @@ impl LossyMedium {
 
     /// From the sync after the next `count` on every sync fails, until the crash.
     pub fn power_off_after(&self, count: u64) {
-        self.disk().left = Some(count);
+        self.disk().left = Some((count, ErrorKind::Other));
+    }
+
+    /// From the sync after the next `count` on the disk is full, until there is room.
+    pub fn full_after(&self, count: u64) {
+        self.disk().left = Some((count, ErrorKind::StorageFull));
+    }
+
+    /// There is room again.
+    pub fn make_room(&self) {
+        self.disk().left = None;
+    }
+
+    /// How many syncs there were.
+    pub fn synced(&self) -> u64 {
+        self.disk().synced
     }
 
     /// Loses power: what was not synced is kept or lost by chance, decided by `seed`. Afterwards all
@@ -135,7 +154,7 @@ impl LossyMedium {
 
     fn pin(&self, path: &Path, node: Node) -> io::Result<()> {
         match fs::hard_link(path, self.pinned.join(node.number.to_string())) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
             result => result,
         }
     }
@@ -143,10 +162,12 @@ impl LossyMedium {
     fn spend(&self, path: &Path) -> io::Result<bool> {
         let mut disk = self.disk();
         match &mut disk.left {
-            Some(0) => return Err(io::Error::other("the power is off")),
-            Some(left) => *left -= 1,
+            Some((0, ErrorKind::Other)) => return Err(io::Error::other("the power is off")),
+            Some((0, kind)) => return Err((*kind).into()),
+            Some((left, _)) => *left -= 1,
             None => {}
         }
+        disk.synced += 1;
         Ok(path.starts_with(&self.folder))
     }
 
@@ -221,64 +242,33 @@ impl Crash<'_> {
                 Some(path) => fs::read(path)?,
                 None => old.clone(),
             };
-            let content = if *old == new { new } else { self.chance.mix(old, new) };
+            let content = if *old == new { new } else { mix(self.chance, old, new) };
             self.chosen.insert(number, content);
         }
         Ok(self.chosen.get(&number).map_or(&[], Vec::as_slice))
     }
 }
 
-/// Numbers that look random, the same for the same seed (SplitMix64).
-struct Chance {
-    state: u64,
-    /// Of 8 changes, how many are kept.
-    kept: u64,
-}
-
-impl Chance {
-    fn new(seed: u64) -> Self {
-        let mut chance = Self { state: seed, kept: 4 };
-        chance.kept = chance.below(9);
-        chance
+/// What is left of a content that was `old` when it was synced and `new` when the power went.
+fn mix(chance: &mut Chance, old: &[u8], new: Vec<u8>) -> Vec<u8> {
+    match chance.below(4) {
+        0 => return old.to_vec(),
+        1 => return new,
+        _ => {}
     }
-
-    fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.next().checked_rem(bound).unwrap_or(0)
-    }
-
-    fn keeps(&mut self) -> bool {
-        self.below(8) < self.kept
-    }
-
-    /// What is left of a content that was `old` when it was synced and `new` when the power went.
-    fn mix(&mut self, old: &[u8], new: Vec<u8>) -> Vec<u8> {
-        match self.below(4) {
-            0 => return old.to_vec(),
-            1 => return new,
-            _ => {}
+    let (shorter, longer) = (old.len().min(new.len()), old.len().max(new.len()));
+    let length = shorter + chance.below((longer - shorter) as u64 + 1) as usize;
+    let mut mixed = vec![0; length];
+    for (number, block) in mixed.chunks_mut(BLOCK).enumerate() {
+        // A block that was never written is zeros.
+        let source = if chance.below(2) == 0 { old } else { new.as_slice() };
+        let at = number * BLOCK;
+        let end = source.len().min(at + block.len());
+        if let (Some(from), Some(into)) =
+            (source.get(at..end), block.get_mut(..end.saturating_sub(at)))
+        {
+            into.copy_from_slice(from);
         }
-        let (shorter, longer) = (old.len().min(new.len()), old.len().max(new.len()));
-        let length = shorter + self.below((longer - shorter) as u64 + 1) as usize;
-        let mut mixed = vec![0; length];
-        for (number, block) in mixed.chunks_mut(BLOCK).enumerate() {
-            // A block that was never written is zeros.
-            let source = if self.below(2) == 0 { old } else { new.as_slice() };
-            let at = number * BLOCK;
-            let end = source.len().min(at + block.len());
-            if let (Some(from), Some(into)) =
-                (source.get(at..end), block.get_mut(..end.saturating_sub(at)))
-            {
-                into.copy_from_slice(from);
-            }
-        }
-        mixed
     }
+    mixed
 }

@@ -1,11 +1,16 @@
-//! Fail points: the process ends at a named place as by `kill -9`.
+//! Fail points: the process ends at a named place as by `kill -9`, or is held up there.
 
-use std::sync::{
-    OnceLock,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    path::Path,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 const VARIABLE: &str = "YAGURA_FAIL_POINT";
+const GATE: &str = "YAGURA_FAIL_GATE";
 
 /// The place where the process ends, and at which passing of it.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,7 +49,19 @@ pub(crate) fn pass(place: &'static str) {
         && armed.names(place)
         && PASSED.fetch_add(1, Ordering::SeqCst) + 1 == armed.count
     {
-        std::process::abort();
+        match std::env::var_os(GATE) {
+            Some(gate) => wait_at(Path::new(&gate)),
+            None => std::process::abort(),
+        }
+    }
+}
+
+/// Says that the place is reached, and waits until the gate is opened.
+fn wait_at(gate: &Path) {
+    // Without it nobody opens, and the test fails by waiting.
+    drop(std::fs::write(gate.with_extension("reached"), ""));
+    while !gate.exists() {
+        std::thread::sleep(Duration::from_millis(1));
     }
 }
 

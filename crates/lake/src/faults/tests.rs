@@ -12,7 +12,7 @@ use std::{
 use jiff::Timestamp;
 use yagura_model::record::Place;
 
-use super::LossyMedium;
+use super::{LossyMedium, Tried, seeds};
 use crate::{
     LakeError,
     evidence::{
@@ -103,7 +103,8 @@ async fn check(store: &Store) -> u64 {
 
 #[tokio::test]
 async fn power_loss_costs_nothing_acknowledged_and_leaves_no_halves() {
-    for seed in 0..40 {
+    for seed in seeds(40) {
+        let _tried = Tried::new(seed, "power lost".to_owned());
         let base = tempfile::tempdir().unwrap();
         let medium = Arc::new(LossyMedium::new(base.path()).unwrap());
         let open = || {
@@ -144,7 +145,8 @@ fn medium_folder(base: &FilePath) -> std::path::PathBuf {
 /// A process killed before its commit was durable, a second one that builds on it, power loss.
 #[tokio::test]
 async fn what_a_killed_process_left_is_made_durable_by_the_next() {
-    for seed in 0..40 {
+    for seed in seeds(40) {
+        let _tried = Tried::new(seed, "power lost".to_owned());
         let base = tempfile::tempdir().unwrap();
         let medium = Arc::new(LossyMedium::new(base.path()).unwrap());
         let open = |medium: Arc<dyn Medium>| {

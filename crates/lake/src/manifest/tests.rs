@@ -1,7 +1,12 @@
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::{HINT, Manifest, ManifestError, ManifestStore, path_of};
-use crate::store::{Path, Store};
+use crate::{
+    faults::LossyMedium,
+    store::{Path, Store},
+};
 
 fn fresh() -> (tempfile::TempDir, Store, ManifestStore) {
     let folder = tempfile::tempdir().unwrap();
@@ -56,6 +61,32 @@ async fn who_comes_second_is_superseded() {
     let second = manifests.commit(&previous, previous.clone(), at(3)).await;
     assert!(matches!(second, Err(ManifestError::Superseded { number: 2 })));
     assert_eq!(manifests.latest().await.unwrap(), first);
+}
+
+#[tokio::test]
+async fn an_error_says_whether_the_commit_may_have_happened() {
+    let mut seen = std::collections::BTreeSet::new();
+    for synced in 0.. {
+        let base = tempfile::tempdir().unwrap();
+        let medium = Arc::new(LossyMedium::new(base.path()).unwrap());
+        let store = Store::with_medium(&base.path().join("disk/data"), medium.clone()).unwrap();
+        medium.full_after(synced);
+        let (manifests, empty) = (ManifestStore::new(store), Manifest::default());
+        let (done, committed) = match manifests.commit(&empty, empty.clone(), at(1)).await {
+            Err(ManifestError::Store(_)) => ("not committed", false),
+            Err(ManifestError::Unsettled { number: 1, .. }) => ("not certain", true),
+            done => done.map(|_| ("committed", true)).unwrap(),
+        };
+        medium.make_room();
+        let store = Store::open(&base.path().join("disk/data")).unwrap();
+        let there = ManifestStore::new(store).latest().await.unwrap().number == 1;
+        assert_eq!(there, committed, "{done} after {synced} syncs");
+        seen.insert(done);
+        if done == "committed" {
+            break;
+        }
+    }
+    assert_eq!(seen.len(), 3, "{seen:?}");
 }
 
 #[tokio::test]

@@ -46,6 +46,8 @@ pub enum StoreError {
     Failed {
         /// The file or folder whose sync failed.
         path: String,
+        /// Why it did.
+        source: std::io::Error,
     },
     /// A background task was stopped.
     #[error("the task to {doing} `{path}` was stopped")]

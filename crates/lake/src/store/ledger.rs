@@ -29,8 +29,16 @@ struct Pending {
     turn: u64,
     /// Folders whose own name is known to be durable.
     settled: BTreeSet<PathBuf>,
-    /// The path whose sync failed.
-    failed: Option<String>,
+    /// The path whose sync failed, and why.
+    failed: Option<(String, ErrorKind, String)>,
+}
+
+impl Pending {
+    /// The error of a sync after one that failed.
+    fn failure(&self) -> Option<StoreError> {
+        let (path, kind, reason) = self.failed.clone()?;
+        Some(StoreError::Failed { path, source: io::Error::new(kind, reason) })
+    }
 }
 
 impl Ledger {
@@ -75,8 +83,8 @@ impl Ledger {
         let _turn = self.syncing.lock().unwrap_or_else(PoisonError::into_inner);
         let (files, folders, touched, mut newly) = {
             let pending = self.pending();
-            if let Some(path) = &pending.failed {
-                return Err(StoreError::Failed { path: path.clone() });
+            if let Some(failure) = pending.failure() {
+                return Err(failure);
             }
             if pending.files.is_empty() && pending.folders.is_empty() {
                 return Ok(());
@@ -137,7 +145,8 @@ impl Ledger {
                 Ok(false)
             }
             Err(error) => {
-                self.pending().failed = Some(path.display().to_string());
+                let failed = (path.display().to_string(), error.kind(), error.to_string());
+                self.pending().failed = Some(failed);
                 Err(StoreError::io("make durable", path)(error))
             }
             Ok(()) => Ok(true),

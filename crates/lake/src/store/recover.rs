@@ -27,10 +27,27 @@ impl Store {
         table: &Path,
         version: Option<u64>,
     ) -> Result<usize, StoreError> {
+        let beyond = self.beyond(table, version).await?;
+        for path in beyond.iter().rev() {
+            self.delete(path).await?;
+        }
+        if !beyond.is_empty() {
+            // Before new versions take the names: a removal that is undone would bring back the old.
+            self.sync().await?;
+        }
+        Ok(beyond.len())
+    }
+
+    /// What the Delta log of a table has beyond the version that the manifest names.
+    pub(crate) async fn beyond(
+        &self,
+        table: &Path,
+        version: Option<u64>,
+    ) -> Result<Vec<Path>, StoreError> {
         let log = table.clone().join("_delta_log");
         let is_later = |found: u64| version.is_none_or(|version| found > version);
-        let mut removed = 0;
-        for object in self.list(&log).await?.iter().rev() {
+        let mut beyond = Vec::new();
+        for object in self.list(&log).await? {
             let later = match object.location.filename() {
                 Some(LAST_CHECKPOINT) => {
                     checkpoint_version(&self.get(&object.location).await?).is_none_or(is_later)
@@ -38,15 +55,10 @@ impl Store {
                 name => name.and_then(log_version).is_some_and(is_later),
             };
             if later {
-                self.delete(&object.location).await?;
-                removed += 1;
+                beyond.push(object.location);
             }
         }
-        if removed > 0 {
-            // Before new versions take the names: a removal that is undone would bring back the old.
-            self.sync().await?;
-        }
-        Ok(removed)
+        Ok(beyond)
     }
 
     /// Removes files that processes left under provisional names, if nothing was written to them in

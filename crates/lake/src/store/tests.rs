@@ -150,7 +150,7 @@ async fn a_failed_sync_is_final() {
     assert!(matches!(store.sync().await, Err(StoreError::Io { .. })));
     *journal.refused.lock().unwrap() = None;
     let again = store.sync().await;
-    assert!(matches!(again, Err(StoreError::Failed { path }) if path.ends_with("one")));
+    assert!(matches!(again, Err(StoreError::Failed { path, .. }) if path.ends_with("one")));
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! What was taken in, for people and for spreadsheets.
 
+use jiff::SignedDuration;
 use yagura_engine::ingest::IngestLine;
+use yagura_model::Timestamp;
 
 use super::Taken;
 use crate::{
@@ -14,6 +16,9 @@ use crate::{
     },
     session::Session,
 };
+
+/// How far a clock may be behind the newest state before a person is told.
+const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// Most files named that have no time.
 const FILES_SHOWN: usize = 10;
@@ -172,4 +177,22 @@ pub(super) fn times_assumed(session: &mut Session, lines: &[IngestLine]) -> Resu
         session.console.note(&format!("  {note}"))?;
     }
     Ok(())
+}
+
+/// Warns of a clock that is behind the newest state: the clock was wrong then, or is now.
+pub(super) fn clock_behind(
+    session: &mut Session,
+    committed_at: Option<Timestamp>,
+) -> Result<(), Failure> {
+    let now = session.clock.now();
+    let Some(at) = committed_at.filter(|at| now.saturating_add(SKEW).is_ok_and(|now| *at > now))
+    else {
+        return Ok(());
+    };
+    let zone = &session.console.look().zone;
+    let shown = |at| Cell::time(Some(at)).shown(zone);
+    let times = [("time", shown(at).into()), ("now", shown(now).into())];
+    let note = session.texts.say_with("clock-behind", &times);
+    let note = session.console.paint_error(Tone::Caution, &note);
+    Ok(session.console.note(&note)?)
 }

@@ -4,9 +4,8 @@ use std::{future::Future, path::PathBuf};
 
 use clap::Args;
 use serde::Serialize;
-use yagura_engine::{
-    chain,
-    lake::backup::{self, BackedUp, BackupError, BackupOptions, Restored, SourceHeld},
+use yagura_engine::lake::backup::{
+    self, BackedUp, BackupError, BackupOptions, Restored, SourceHeld,
 };
 
 use super::VERSION;
@@ -56,7 +55,7 @@ impl Backup {
         let watch = progress.reaching();
         let taking = backup::take(&lake, &self.folder, options, now, &watch);
         let done: BackedUp = wait(session, &progress, taking)?
-            .map_err(|error| session.failure_with("lake-backup-failed", &chain(&error)))?;
+            .map_err(|error| session.failure_or_full("lake-backup-failed", &error))?;
         if session.global.json {
             session.console.json_line(&Document { version: VERSION, of: done })?;
             return Ok(Status::Done);
@@ -86,7 +85,7 @@ impl Restore {
         let watch = progress.reaching();
         let restoring = backup::restore(&self.folder, &to, now, &watch);
         let done: Restored = wait(session, &progress, restoring)?
-            .map_err(|error| session.failure_with("lake-restore-failed", &chain(&error)))?;
+            .map_err(|error| session.failure_or_full("lake-restore-failed", &error))?;
         if session.global.json {
             session.console.json_line(&Document { version: VERSION, of: done })?;
             return Ok(Status::Done);

@@ -4,7 +4,6 @@ use yagura_engine::{
     browse::assets::AssetId,
     chain,
     decisions::{DecisionError, DecisionId, Later, RecordId},
-    lake::{LakeError, lease::LeaseError},
 };
 
 use super::super::{life::word, reasons::decided_by};
@@ -76,9 +75,6 @@ pub(super) fn told(session: &Session, error: &DecisionError) -> Failure {
         }
         DecisionError::GoneSince { decision, asset: key, later } => {
             since(session, *decision, &asset(*key), later)
-        }
-        DecisionError::Lake(LakeError::Lease(LeaseError::Held { .. })) => {
-            return session.failure_with("decision-busy", &chain(error));
         }
         DecisionError::Lake(error) => return session.lake_failure(error),
         // A newer engine may know more reasons than this program has words for.

@@ -1,12 +1,7 @@
 //! Why a reorganisation was not carried out, and what to do.
 
 use jiff::Timestamp;
-use yagura_engine::{
-    chain,
-    decisions::DecisionId,
-    lake::{LakeError, lease::LeaseError},
-    reorganisation::ReorganisationError as Error,
-};
+use yagura_engine::{decisions::DecisionId, reorganisation::ReorganisationError as Error};
 
 use crate::{
     arguments::day,
@@ -84,9 +79,6 @@ pub(in crate::command::org) fn told(session: &Session, error: &Error) -> Failure
                     texts.say_with("reorganisation-changed-by-register", &said)
                 }
             }
-        }
-        Error::Lake(LakeError::Lease(LeaseError::Held { .. })) => {
-            return session.failure_with("decision-busy", &chain(error));
         }
         Error::Lake(error) => return session.lake_failure(error),
     };
