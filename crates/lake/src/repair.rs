@@ -33,6 +33,7 @@ use crate::{
     fail_point,
     lease::Lease,
     manifest::{Manifest, ManifestStore},
+    scores,
     store::{Store, StoreError},
     table::Table,
 };
@@ -263,7 +264,7 @@ impl Repair<'_> {
                 self.note(Remedy::FileRestored, None, path.to_string(), 0);
                 continue;
             }
-            let folder: Path = path.parts().take(path.parts().count() - 1).collect();
+            let folder = scores::beside(&path);
             if self.store.locate(&folder).exists() {
                 self.put_aside(&folder)?;
                 self.note(Remedy::ScoreAside, None, folder.to_string(), 0);

@@ -17,7 +17,10 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::tz::{Offset, TimeZone};
+use jiff::{
+    SignedDuration,
+    tz::{Offset, TimeZone},
+};
 use object_store::path::Path;
 use serde::{Deserialize, Serialize};
 use yagura_model::{
@@ -47,6 +50,9 @@ const JAPAN: Offset = Offset::constant(9);
 
 /// So many of the newest scores have their assets: who reads one meanwhile finds it to the end.
 const NEWEST: usize = 2;
+
+/// How long files without a head may be those of a score that is being stored.
+const LEFT_BEHIND: SignedDuration = SignedDuration::from_hours(24);
 
 /// What made a score, and where its sums are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,6 +169,11 @@ fn folder(name: &str) -> Path {
     Path::from(format!("{FOLDER}/{name}"))
 }
 
+/// The folder that a file is in.
+pub(crate) fn beside(file: &Path) -> Path {
+    file.parts().take(file.parts().count().saturating_sub(1)).collect()
+}
+
 /// The stored scores of a lake.
 #[derive(Debug, Clone)]
 pub struct Scores {
@@ -256,7 +267,7 @@ impl Scores {
         let head =
             serde_json::to_vec(&score).map_err(|error| LakeError::Task(error.to_string()))?;
         self.store.put(&score.folder().join(HEAD), head.into()).await?;
-        self.prune().await?;
+        self.prune(now).await?;
         self.store.sync().await?;
         Ok(score)
     }
@@ -315,13 +326,30 @@ impl Scores {
         Ok(listed.map(|object| (object.location, object.size)).collect())
     }
 
-    /// Deletes the assets of older scores, but of the last of each month.
-    async fn prune(&self) -> Result<(), LakeError> {
+    /// Deletes the assets of older scores, but of the last of each month, and what a crash left of a
+    /// score that was never stored.
+    async fn prune(&self, now: Timestamp) -> Result<(), LakeError> {
+        self.sweep(now).await?;
         let scores = self.all().await?;
         let kept = with_assets(&scores);
         for score in scores.iter().filter(|score| !kept.contains(score.name.as_str())) {
             if self.has_assets(score).await? {
                 self.store.delete(&score.assets_path()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes old files beside which there is no head.
+    async fn sweep(&self, now: Timestamp) -> Result<(), LakeError> {
+        let listed = self.store.list(&Path::from(FOLDER)).await?;
+        let heads = listed.iter().filter(|object| object.location.filename() == Some(HEAD));
+        let stored: BTreeSet<Path> = heads.map(|head| beside(&head.location)).collect();
+        let before = now.saturating_sub(LEFT_BEHIND).unwrap_or(Timestamp::MIN).as_microsecond();
+        for object in &listed {
+            let is_old = object.last_modified.timestamp_micros() < before;
+            if is_old && !stored.contains(&beside(&object.location)) {
+                self.store.delete(&object.location).await?;
             }
         }
         Ok(())

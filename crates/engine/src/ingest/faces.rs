@@ -3,16 +3,13 @@
 use std::borrow::Cow;
 
 use yagura_baseline::identity::{Rules, Scope};
-use yagura_model::{attribute::names, id::SourceKey};
+use yagura_model::{attribute::names, id::SourceKey, life_cycle::LifeCycle};
 
 use super::{
     identity::scoped_hash,
     stage::{Asset, Shown, Stage},
     subjects::Key,
 };
-
-/// How a register says that a thing is gone.
-const DISPOSED: &str = "disposed";
 
 /// What the assets of a report are found by, as it comes from one source of an organisation.
 #[derive(Debug)]
@@ -69,7 +66,8 @@ fn hash(
     shown: &Shown,
 ) -> Option<i64> {
     let normal = shown.normal.as_deref()?;
-    let gone = || asset.values_of(names::LIFE_CYCLE).any(|state| state == DISPOSED);
+    let gone =
+        || asset.values_of(names::LIFE_CYCLE).any(|state| state == LifeCycle::Disposed.as_str());
     if rules.valid_days(shown.kind).is_some() && gone() {
         return None;
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use yagura_model::{
     Timestamp,
     domain::AssetClass,
@@ -83,6 +84,24 @@ async fn assets_are_kept_of_the_newest_scores_and_of_the_last_of_each_month_in_j
         }
     }
     assert_eq!(with_assets, [2, 4, 5]);
+}
+
+#[tokio::test]
+async fn what_a_crash_left_of_a_score_goes_with_a_later_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = Lake::open(folder.path()).unwrap();
+    let begun = folder.path().join("_yagura/scores/20261001T000000.000000Z-1-01234567");
+    std::fs::create_dir_all(&begun).unwrap();
+    std::fs::write(begun.join("lines-x.parquet"), b"begun").unwrap();
+    let written = std::fs::metadata(begun.join("lines-x.parquet")).unwrap().modified().unwrap();
+    let later = |hours| Timestamp::try_from(written).unwrap() + SignedDuration::from_hours(hours);
+    for (hours, left) in [(23, true), (25, false)] {
+        lake.scores().sweep(later(hours)).await.unwrap();
+        assert_eq!(begun.join("lines-x.parquet").exists(), left, "{hours} hours");
+    }
+    let kept = keep(&lake, "10-05T01:00", 7).await;
+    lake.scores().sweep(later(1_000)).await.unwrap();
+    assert_eq!(lake.scores().assets(&kept).await.unwrap().len(), 2);
 }
 
 #[tokio::test]
