@@ -1,8 +1,8 @@
 //! A stream of reports on one device each: how long until each is durable and can be asked for, and
 //! how many files the lake is made of meanwhile.
 
-use std::collections::BTreeMap;
-use std::io::{BufReader, Write as _};
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, BufWriter, Read as _, Write as _};
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -72,8 +72,9 @@ pub(super) fn measure(run: &mut Run, year: &Year) -> Result<(), Failure> {
     Ok(())
 }
 
-/// One report a device, in a real format, each in its frame.
-fn frames(reports: u64, at: Timestamp) -> Result<Vec<Vec<u8>>, Failure> {
+/// Writes one report a device, in a real format and each in its frame, into a file; gives the length of
+/// each. Each was made when it is due.
+fn frames(reports: u64, at: Timestamp, to: &Path) -> Result<Vec<usize>, Failure> {
     let government = Government::new(Plan {
         findings_per_device: EACH * 17 / 10,
         parts: 1,
@@ -81,21 +82,52 @@ fn frames(reports: u64, at: Timestamp) -> Result<Vec<Vec<u8>>, Failure> {
     });
     let mut report = government.report(0, SourceKind::Endpoint, government.plan().scans / 2);
     (report.partial, report.observed_at) = (false, at);
-    let mut all = Vec::new();
-    government.write(report, &mut all)?;
-    let mut of_device: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    for line in all.split_inclusive(|byte| *byte == b'\n') {
-        let event: Value = serde_json::from_slice(line)?;
+    let whole = to.with_extension("jsonl");
+    let mut out = BufWriter::new(File::create(&whole)?);
+    government.write(report, &mut out)?;
+    out.flush()?;
+    let mut frames = Frames { out: BufWriter::new(File::create(to)?), lengths: Vec::new() };
+    let (mut of, mut body) = (String::new(), Vec::new());
+    // The events of a device follow each other.
+    for line in BufReader::new(File::open(&whole)?).lines() {
+        let mut event: Value = serde_json::from_str(&line?)?;
         let device = event.pointer("/device/uid").or_else(|| event.pointer("/device/hostname"));
         let device = device.and_then(Value::as_str).ok_or("an event of no device")?;
-        of_device.entry(device.to_owned()).or_default().extend_from_slice(line);
+        if device != of {
+            frames.end(&mut body)?;
+            device.clone_into(&mut of);
+        }
+        let due = SignedDuration::try_from_secs_f64(frames.lengths.len() as f64 / RATE)?;
+        let time = event.get_mut("time").ok_or("an event without a time")?;
+        *time = (at + due).as_millisecond().into();
+        serde_json::to_writer(&mut body, &event)?;
+        body.push(b'\n');
     }
-    let frame = |body: Vec<u8>| {
-        let mut frame = format!("{{\"length\":{}}}\n", body.len()).into_bytes();
-        frame.extend(body);
-        frame
-    };
-    Ok(of_device.into_values().map(frame).collect())
+    frames.end(&mut body)?;
+    frames.out.flush()?;
+    std::fs::remove_file(whole)?;
+    Ok(frames.lengths)
+}
+
+/// Frames that are being written.
+struct Frames {
+    out: BufWriter<File>,
+    lengths: Vec<usize>,
+}
+
+impl Frames {
+    /// Ends a report, if there is one.
+    fn end(&mut self, body: &mut Vec<u8>) -> std::io::Result<()> {
+        if body.is_empty() {
+            return Ok(());
+        }
+        let head = format!("{{\"length\":{}}}\n", body.len());
+        self.out.write_all(head.as_bytes())?;
+        self.out.write_all(body)?;
+        self.lengths.push(head.len() + body.len());
+        body.clear();
+        Ok(())
+    }
 }
 
 /// How many files the newest state is made of.
@@ -111,8 +143,10 @@ async fn files_of(lake: &Lake) -> Result<u64, Failure> {
 /// Sends the reports at their rate and waits for what is said of each.
 pub(crate) async fn streamed(lake: &Path, reports: &Path, at: &Path) -> Result<Value, Failure> {
     let at: Timestamp = at.to_string_lossy().parse()?;
-    let frames = frames(reports.to_string_lossy().parse()?, at)?;
-    let sent_in_all = frames.len();
+    // Reports that wait to be sent are not to be counted as memory.
+    let file = lake.with_extension("frames");
+    let lengths = frames(reports.to_string_lossy().parse()?, at, &file)?;
+    let sent_in_all = lengths.len();
     let clock = Clock::Fixed(at + SignedDuration::from_hours(24));
     let opened = Lake::open(lake)?;
     let before = opened.snapshot().await?;
@@ -134,10 +168,11 @@ pub(crate) async fn streamed(lake: &Path, reports: &Path, at: &Path) -> Result<V
     let (reader, mut writer) = std::io::pipe()?;
     let begun = Instant::now();
     let due = move |number: usize| begun + Duration::from_secs_f64(number as f64 / RATE);
+    let mut waiting = BufReader::new(File::open(&file)?);
     let sender = thread::spawn(move || {
-        for (number, frame) in frames.iter().enumerate() {
+        for (number, length) in lengths.into_iter().enumerate() {
             thread::sleep(due(number).saturating_duration_since(Instant::now()));
-            writer.write_all(frame)?;
+            std::io::copy(&mut (&mut waiting).take(length as u64), &mut writer)?;
         }
         Ok::<_, std::io::Error>(())
     });
@@ -160,6 +195,7 @@ pub(crate) async fn streamed(lake: &Path, reports: &Path, at: &Path) -> Result<V
     files.push((waited.len(), files_of(&opened).await?));
     let seconds = begun.elapsed().as_secs_f64();
     sender.join().map_err(|_| "the sender panicked")??;
+    std::fs::remove_file(&file)?;
     let after = opened.snapshot().await?;
     let kept = after.counter("reports") - before.counter("reports");
     waited.sort_by(f64::total_cmp);
