@@ -19,8 +19,10 @@ mod identity;
 mod ingested;
 mod known;
 mod line;
+mod looked;
 pub(crate) mod organisations;
 mod reading;
+mod remembered;
 mod request;
 #[cfg(test)]
 mod samples;
@@ -42,9 +44,9 @@ use yagura_lake::{Lake, LakeError, Transaction, Writer};
 pub use error::IngestError;
 pub(crate) use identity::{identity_in, in_force, is_within, joined, renamed};
 pub use ingested::{Effects, Ingested};
-use known::Known;
 pub use line::IngestLine;
 pub use reading::Reading;
+pub use remembered::Remembered;
 pub use request::Request;
 pub use sees::of_format;
 
@@ -126,11 +128,24 @@ impl Ingest {
     pub async fn take(
         &self,
         writer: &mut Writer,
+        readings: Vec<Reading>,
+    ) -> Result<Vec<Result<Ingested, IngestError>>, LakeError> {
+        self.take_next(&mut Remembered::default(), writer, readings).await
+    }
+
+    /// The same for one commit after the other: what is remembered of the last is not read again.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take).
+    pub async fn take_next(
+        &self,
+        remembered: &mut Remembered,
+        writer: &mut Writer,
         mut readings: Vec<Reading>,
     ) -> Result<Vec<Result<Ingested, IngestError>>, LakeError> {
         let mut transaction = writer.begin();
-        ahead::load(&mut transaction, &self.rules, &mut readings).await?;
-        let mut known = Known::default();
+        let mut known = remembered.recall(writer.snapshot());
+        ahead::load(&mut transaction, &mut known, &self.rules, &mut readings).await?;
         let mut taken = Vec::with_capacity(readings.len());
         for reading in readings {
             taken.push(
@@ -140,6 +155,7 @@ impl Ingest {
         if !transaction.is_empty() {
             writer.finish(transaction, self.clock.now()).await?;
         }
+        remembered.keep(writer.snapshot(), known);
         Ok(taken)
     }
 }

@@ -35,7 +35,10 @@ pub use folder::FolderError;
 pub use frame::FrameError;
 pub use terms::Terms;
 
-use crate::{ingest::Ingest, intake};
+use crate::{
+    ingest::{Ingest, Remembered},
+    intake,
+};
 use folder::Folder;
 use receiving::{Arrival, Inlet, Part, Pending, Receiving};
 
@@ -119,6 +122,8 @@ pub struct Running {
     folder: Option<Arc<Folder>>,
     arriving: mpsc::Receiver<Arrival>,
     stop: Stop,
+    /// What the last commit leaves to the next.
+    remembered: Remembered,
     /// Came while the group before was waited for, and is still being read.
     next: Option<Pending>,
     /// Why it ends, to be told when what came before is acknowledged.
@@ -183,7 +188,8 @@ impl Stream {
         let (sender, arriving) = mpsc::channel(1024);
         let receiving = Receiving::new(Arc::clone(&stream), stop.clone(), sender);
         receiving.start(inlet).map_err(|error| StreamError::Stopped(error.to_string()))?;
-        Ok(Running { stream, folder, arriving, stop, next: None, broken: None })
+        let remembered = Remembered::default();
+        Ok(Running { stream, folder, arriving, stop, remembered, next: None, broken: None })
     }
 }
 
@@ -203,7 +209,8 @@ impl Running {
         if group.is_empty() {
             return self.broken.take().map_or(Ok(None), Err);
         }
-        let (told, failed) = group::take(&self.stream, self.folder.as_deref(), group).await?;
+        let (told, failed) =
+            group::take(&self.stream, &mut self.remembered, self.folder.as_deref(), group).await?;
         if let Some(failed) = failed {
             // What came meanwhile would fail as well: it is not acknowledged.
             self.stop.stop();

@@ -8,19 +8,19 @@ use yagura_baseline::identity::Rules;
 use yagura_lake::{
     LakeError, Transaction, parts,
     rows::{
-        AssetRow, AttributeRow, CoverageRow, FindingRow, IdentifierRow, LinkRow, OrganisationRow,
-        RelationRow, ReportName, SoftwareRow, SoftwareSetName, SourceRow, SubjectRow,
-        SuccessionRow,
+        AssetRow, AttributeRow, FindingRow, IdentifierRow, LinkRow, OrganisationRow, RelationRow,
+        ReportName, SoftwareRow, SoftwareSetName, SourceRow, SubjectRow, SuccessionRow,
     },
     scan::Filter,
 };
 use yagura_model::id::{SourceKey, SubjectKey};
 
-use super::{Reading, faces::Faces, hash};
+use super::{Reading, faces::Faces, hash, known::Known};
 
 /// Reads ahead for some reports; for one alone every question is asked once in any case.
 pub(super) async fn load(
     transaction: &mut Transaction,
+    known: &mut Known,
     rules: &Rules,
     readings: &mut [Reading],
 ) -> Result<(), LakeError> {
@@ -41,8 +41,7 @@ pub(super) async fn load(
     let organisations: HashSet<&str> =
         readings.iter().map(|reading| reading.request.organisation.as_str()).collect();
     let theirs = sources.iter().filter(|row| organisations.contains(row.organisation.as_str()));
-    let theirs = theirs.map(|row| i64::from(row.source.0));
-    transaction.load::<CoverageRow>(Filter::of("source", theirs)).await?;
+    known.look(transaction, theirs.map(|row| row.source)).await?;
 
     let keys = faces.iter().flat_map(|faces| faces.all()).map(|face| face.key.hash);
     let of_keys = Filter::of("key_hash", keys);

@@ -174,23 +174,25 @@ async fn load_others(work: &Work<'_>, covering: &mut Covering) -> Result<(), Lak
     let Some(earliest) = covering.now.values().flatten().map(|look| look.at).min() else {
         return Ok(());
     };
+    let looked = work.known.looked(work.transaction, work.source.source).await?;
     let mut wanted = BTreeSet::new();
-    for covered in work.known.covered(work.transaction, work.source.source).await?.iter() {
-        let row = &covered.row;
-        let Some(here) = here.get(&row.of_shard) else { continue };
+    for (shard, here) in here {
         // What was looked at before decides nothing: it stands in the intervals.
-        if row.observed_at < earliest || covered.numbers()?.is_disjoint(here) {
-            continue;
+        for covered in looked.since(shard, earliest) {
+            let subjects = covered.numbers()? & &here;
+            if subjects.is_empty() {
+                continue;
+            }
+            let row = &covered.row;
+            wanted.extend(row.check_set);
+            let look = Look {
+                at: row.observed_at,
+                kinds: ObservationKinds(row.kinds as u32),
+                credentialed: row.credentialed,
+                check_set: row.check_set,
+            };
+            covering.others.push((look, shard, subjects));
         }
-        let subjects = covered.numbers()? & here;
-        wanted.extend(row.check_set);
-        let look = Look {
-            at: row.observed_at,
-            kinds: ObservationKinds(row.kinds as u32),
-            credentialed: row.credentialed,
-            check_set: row.check_set,
-        };
-        covering.others.push((look, row.of_shard, subjects));
     }
     if !wanted.is_empty() {
         let sets: Vec<CheckSetRow> =

@@ -1,10 +1,9 @@
 //! What all reports share: the checks and packages the lake knows and what sources looked at, read
-//! once for the reports of one commit.
+//! once for the reports of one commit, and not again for the next if nobody else wrote.
 
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
-use roaring::RoaringBitmap;
 use tokio::sync::{Mutex, OnceCell};
 use yagura_lake::{
     Changes, LakeError, Transaction,
@@ -17,39 +16,14 @@ use yagura_model::{
     id::{CheckKey, SourceKey},
 };
 
-use super::{checks::Nature, stage::Package};
+use super::{checks::Nature, looked::Looked, stage::Package};
 
 /// Checks, packages and coverage, as far as they were asked for.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     checks: OnceCell<KnownChecks>,
     packages: OnceCell<HashMap<Package, i32>>,
-    covered: Mutex<HashMap<SourceKey, Arc<Vec<Covered>>>>,
-}
-
-/// What one report of a source covered of one shard.
-#[derive(Debug, Clone)]
-pub(super) struct Covered {
-    pub(super) row: CoverageRow,
-    /// The numbers of its subjects, once they were asked for.
-    numbers: OnceLock<RoaringBitmap>,
-}
-
-impl Covered {
-    fn of(row: CoverageRow) -> Self {
-        Self { row, numbers: OnceLock::new() }
-    }
-
-    /// Numbers of the subjects in the shard.
-    pub(super) fn numbers(&self) -> Result<&RoaringBitmap, LakeError> {
-        match self.numbers.get() {
-            Some(numbers) => Ok(numbers),
-            None => {
-                let numbers = self.row.numbers()?;
-                Ok(self.numbers.get_or_init(|| numbers))
-            }
-        }
-    }
+    looked: Mutex<HashMap<SourceKey, Arc<Looked>>>,
 }
 
 /// The definitions of checks.
@@ -104,20 +78,40 @@ impl Known {
     }
 
     /// What the reports of a source covered.
-    pub(super) async fn covered(
+    pub(super) async fn looked(
         &self,
         transaction: &Transaction,
         source: SourceKey,
-    ) -> Result<Arc<Vec<Covered>>, LakeError> {
-        let mut covered = self.covered.lock().await;
-        if let Some(known) = covered.get(&source) {
+    ) -> Result<Arc<Looked>, LakeError> {
+        let mut looked = self.looked.lock().await;
+        if let Some(known) = looked.get(&source) {
             return Ok(Arc::clone(known));
         }
-        let filter = Filter::of("source", [i64::from(source.0)]);
-        let rows: Vec<CoverageRow> = transaction.rows(&filter).await?;
-        let known: Arc<Vec<Covered>> = Arc::new(rows.into_iter().map(Covered::of).collect());
-        covered.insert(source, Arc::clone(&known));
+        let known = Arc::new(Looked::of(rows_of(transaction, [source]).await?));
+        looked.insert(source, Arc::clone(&known));
         Ok(known)
+    }
+
+    /// Reads what the reports of some sources covered, of all that are not known yet at once.
+    pub(super) async fn look(
+        &mut self,
+        transaction: &Transaction,
+        sources: impl Iterator<Item = SourceKey>,
+    ) -> Result<(), LakeError> {
+        let looked = self.looked.get_mut();
+        let unknown: BTreeSet<SourceKey> =
+            sources.filter(|source| !looked.contains_key(source)).collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let mut by_source: BTreeMap<SourceKey, Vec<CoverageRow>> =
+            unknown.iter().map(|source| (*source, Vec::new())).collect();
+        for row in rows_of(transaction, unknown).await? {
+            by_source.entry(row.source).or_default().push(row);
+        }
+        let of = |(source, rows)| (source, Arc::new(Looked::of(rows)));
+        looked.extend(by_source.into_iter().map(of));
+        Ok(())
     }
 
     /// Takes note of what a report added to the transaction.
@@ -133,14 +127,23 @@ impl Known {
         if let Some(known) = self.packages.get_mut() {
             known.extend(added.packages.into_iter().map(keyed));
         }
-        let covered = self.covered.get_mut();
+        let looked = self.looked.get_mut();
         for row in added.coverage {
-            if let Some(known) = covered.get_mut(&row.source) {
-                Arc::make_mut(known).push(Covered::of(row));
+            if let Some(known) = looked.get_mut(&row.source) {
+                Arc::make_mut(known).add(row)?;
             }
         }
         Ok(())
     }
+}
+
+/// What the reports of some sources covered.
+async fn rows_of(
+    transaction: &Transaction,
+    sources: impl IntoIterator<Item = SourceKey>,
+) -> Result<Vec<CoverageRow>, LakeError> {
+    let sources = sources.into_iter().map(|source| i64::from(source.0));
+    transaction.rows(&Filter::of("source", sources)).await
 }
 
 fn keyed(row: PackageRow) -> (Package, i32) {

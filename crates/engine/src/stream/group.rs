@@ -9,7 +9,7 @@ use super::{
     receiving::{Part, Pending},
 };
 use crate::{
-    ingest::{IngestError, IngestLine, Ingested, Reading},
+    ingest::{IngestError, IngestLine, Ingested, Reading, Remembered},
     inspect::{Refusal, RefusalReason},
 };
 
@@ -19,6 +19,7 @@ type Told = (Vec<Acknowledgement>, Option<StreamError>);
 /// Takes some reports in by one commit and says what became of each.
 pub(super) async fn take(
     stream: &Stream,
+    remembered: &mut Remembered,
     folder: Option<&Folder>,
     group: Vec<(Pending, Vec<Part>)>,
 ) -> Result<Told, StreamError> {
@@ -38,7 +39,7 @@ pub(super) async fn take(
         waiting.push((pending, of_one));
     }
     let mut failed = None;
-    let mut taken = match commit(stream, readings).await {
+    let mut taken = match commit(stream, remembered, readings).await {
         Ok((taken, commit)) => Taken::Committed(taken.into_iter(), commit),
         Err(error) => {
             let error = IngestError::Lake(error);
@@ -99,6 +100,7 @@ impl Taken {
 /// The commit; nothing is written if there is nothing to write.
 async fn commit(
     stream: &Stream,
+    remembered: &mut Remembered,
     readings: Vec<Reading>,
 ) -> Result<(Vec<Result<Ingested, IngestError>>, Commit), LakeError> {
     if readings.is_empty() {
@@ -106,7 +108,7 @@ async fn commit(
     }
     let ingest = &stream.ingest;
     let mut writer = ingest.lake.write(stream.terms.wait, ingest.clock.now()).await?;
-    let taken = ingest.take(&mut writer, readings).await?;
+    let taken = ingest.take_next(remembered, &mut writer, readings).await?;
     Ok((taken, writer.snapshot().commit()))
 }
 

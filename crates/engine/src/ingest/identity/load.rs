@@ -1,11 +1,10 @@
 //! Setting the scene: what the report shows anew, and what the lake knows of whoever shares it.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, btree_map::Entry};
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use roaring::RoaringBitmap;
 use yagura_lake::{
     LakeError,
     row::Stored,
@@ -15,12 +14,13 @@ use yagura_lake::{
 use yagura_model::{
     Timestamp,
     domain::AssetClass,
-    id::{Shard, SourceKey, SubjectKey},
+    id::{SourceKey, SubjectKey},
     identifier::{Identifier, IdentifierKind},
 };
 
 use super::{
     super::{
+        looked::Looked,
         stage::Shown,
         subjects::{self, Draft, Found, Spot},
         work::Work,
@@ -273,47 +273,21 @@ fn past(work: &Work<'_>, born: Born<'_>, row: &IdentifierRow) -> Option<Past> {
     Some(Past { hash: hash_here(work, born, row)?, span: (row.first_seen, to.max(row.first_seen)) })
 }
 
-/// When the sources of some subjects looked at them.
+/// When the sources of some subjects looked at them, for the first time and the last.
 async fn confirm(work: &Work<'_>, members: &mut [Member]) -> Result<(), LakeError> {
-    let sources: BTreeSet<SourceKey> = members.iter().map(|member| member.source).collect();
-    let mut looks: BTreeMap<(SourceKey, i32), Vec<(Timestamp, RoaringBitmap)>> = BTreeMap::new();
-    let mut wanted: HashMap<(SourceKey, i32), RoaringBitmap> = HashMap::new();
-    for member in members.iter() {
-        if let Some(subject) = member.subject {
-            let of = (member.source, subject.shard().0);
-            wanted.entry(of).or_default().insert(subject.number());
-        }
-    }
-    for source in sources {
-        for covered in work.known.covered(work.transaction, source).await?.iter() {
-            let of = (source, covered.row.of_shard.0);
-            let Some(wanted) = wanted.get(&of) else { continue };
-            let numbers = covered.numbers()?;
-            if !numbers.is_disjoint(wanted) {
-                looks.entry(of).or_default().push((covered.row.observed_at, numbers & wanted));
-            }
-        }
-    }
-    // The first and the last look at each: most see the same subjects.
-    let mut confirmed: HashMap<SubjectKey, Vec<Timestamp>> = HashMap::new();
-    for ((source, shard), looks) in &mut looks {
-        looks.sort_by_key(|(at, _)| *at);
-        let all = wanted.get(&(*source, *shard)).cloned().unwrap_or_default();
-        let (mut first, mut last) = (all.clone(), all);
-        let from_both_ends = looks.iter().map(|look| (look, true));
-        let from_both_ends = from_both_ends.chain(looks.iter().rev().map(|look| (look, false)));
-        for ((at, seen), is_first) in from_both_ends {
-            let rest = if is_first { &mut first } else { &mut last };
-            for number in seen & &*rest {
-                let subject = SubjectKey::new(Shard(*shard), number);
-                confirmed.entry(subject).or_default().push(*at);
-            }
-            *rest -= seen;
-        }
-    }
+    let mut of_sources: BTreeMap<SourceKey, Arc<Looked>> = BTreeMap::new();
     for member in members {
-        let times = member.subject.and_then(|subject| confirmed.get(&subject));
-        times.into_iter().flatten().for_each(|at| member.confirm(*at));
+        let Some(subject) = member.subject else { continue };
+        let looked = match of_sources.entry(member.source) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                new.insert(work.known.looked(work.transaction, member.source).await?)
+            }
+        };
+        if let Some((first, last)) = looked.span(subject)? {
+            member.confirm(first);
+            member.confirm(last);
+        }
     }
     Ok(())
 }

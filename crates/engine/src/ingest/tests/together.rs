@@ -7,7 +7,7 @@ use yagura_lake::{Snapshot, compact::Extent, row::Row, rows, scan::Filter};
 use yagura_model::organisation::OrganisationCode;
 use yagura_synthetic::{Government, Plan, Report};
 
-use super::super::{Reading, Request};
+use super::super::{Reading, Remembered, Request};
 use crate::{
     intake::{Intake, Limits},
     testing::House,
@@ -37,17 +37,25 @@ fn reading(house: &House, government: &Government, report: Report) -> Reading {
     house.ingest.gather(member, received.digest, &request, send).unwrap()
 }
 
-/// Takes in all reports, so many by one commit.
+/// Takes in all reports, so many by one commit. Of three commits one is that of somebody else, who
+/// knows nothing of the others.
 async fn taken(house: &House, government: &Government, mut together: impl FnMut() -> usize) {
     let reports: Vec<Report> = government.reports().collect();
     let mut rest = reports.as_slice();
     let now = house.ingest.clock.now();
+    let mut remembered = Remembered::default();
+    let mut commits = 0;
     while !rest.is_empty() {
         let (now_taken, later) = rest.split_at(together().clamp(1, rest.len()));
         rest = later;
         let readings = now_taken.iter().map(|report| reading(house, government, *report)).collect();
         let mut writer = house.ingest.lake.write(std::time::Duration::ZERO, now).await.unwrap();
-        for taken in house.ingest.take(&mut writer, readings).await.unwrap() {
+        commits += 1;
+        let taken = match commits % 3 {
+            0 => house.ingest.take(&mut writer, readings).await,
+            _ => house.ingest.take_next(&mut remembered, &mut writer, readings).await,
+        };
+        for taken in taken.unwrap() {
             taken.unwrap();
         }
     }
