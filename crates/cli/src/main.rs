@@ -21,6 +21,11 @@ use i18n::{Language, Texts};
 use output::cell::Tone;
 use session::{Session, Status};
 
+/// Takes a fifth less time and a quarter less memory than the system's (`docs/adr/0033-allocator.md`).
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let given: Vec<OsString> = env::args_os().collect();
     let texts = Texts::new(Language::choose(&given));

@@ -22,6 +22,7 @@ use std::{
     sync::Arc,
 };
 
+use futures::StreamExt;
 use yagura_model::Timestamp;
 
 use crate::{
@@ -31,19 +32,28 @@ use crate::{
     fail_point,
     manifest::Manifest,
     row::RowId,
-    snapshot::Snapshot,
+    snapshot::{Snapshot, Superseded},
     store::Store,
     table::Table,
 };
-use merge::{Merge, Merged};
+use merge::Merge;
+
+/// How many shards are merged at the same time.
+const TOGETHER: usize = 2;
+
+/// The numbers that the files of one merge may have: more than it ever writes.
+const FILES_A_MERGE: usize = 10_000;
 
 /// When compaction sets in and how far it goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Small files a shard, or a table without shards, may have.
     pub small_files: usize,
-    /// Keys that may stand in `superseded`: every reader holds them in memory.
+    /// Keys that may stand in `superseded` in any case: every reader holds them in memory.
     pub open_keys: usize,
+    /// And one for so many rows in force: to take out a key costs a file written anew, with all rows
+    /// that stay.
+    pub rows_a_key: u64,
     /// About the most bytes of a file; one of half of it or more is no longer small.
     pub file_bytes: u64,
     /// About the most bytes rewritten in one commit to have fewer keys in `superseded`.
@@ -53,10 +63,12 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// 40 small files, 200,000 keys, files of 128 MB, 512 MB rewritten, vacuum after 256 manifests.
+    /// 40 small files, 200,000 keys or one for 16 rows, files of 128 MB, 512 MB rewritten, vacuum
+    /// after 256 manifests.
     pub const STANDARD: Self = Self {
         small_files: 40,
         open_keys: 200_000,
+        rows_a_key: 16,
         file_bytes: 128 << 20,
         folded_bytes: 512 << 20,
         vacuum_every: 256,
@@ -128,8 +140,11 @@ impl Compaction<'_> {
         let open: usize = keys.values().map(|keys| keys.len()).sum();
         let enough = match extent {
             Extent::Everything => 0,
-            Extent::Due if open > self.limits.open_keys => self.limits.open_keys / 2,
-            Extent::Due => open,
+            Extent::Due if open <= self.limits.open_keys => open,
+            Extent::Due => match self.most_keys(keys).await? {
+                most if open > most => most / 2,
+                _ => open,
+            },
         };
         if open > enough {
             let bound = (extent == Extent::Due).then_some(self.limits.folded_bytes);
@@ -159,6 +174,17 @@ impl Compaction<'_> {
             self.rewrite_superseded(&folded, &mut done).await?;
         }
         Ok(done)
+    }
+
+    /// How many keys may stand in `superseded`, by the rows in force of the tables that have some.
+    async fn most_keys(&self, keys: &Superseded) -> Result<usize, LakeError> {
+        let mut rows = 0;
+        for table in keys.keys() {
+            let files = self.snapshot.open(*table).await?.map_or(&[][..], |(_, files)| files);
+            rows += files.iter().filter(|file| !file.is_history).map(|file| file.rows).sum::<u64>();
+        }
+        let by_rows = usize::try_from(rows / self.limits.rows_a_key.max(1)).unwrap_or(usize::MAX);
+        Ok(by_rows.max(self.limits.open_keys))
     }
 
     /// Whether a shard of a table has too many small files.
@@ -192,31 +218,34 @@ impl Compaction<'_> {
     ) -> Result<BTreeSet<RowId>, LakeError> {
         let mut actions = Vec::new();
         let mut folded = BTreeSet::new();
-        let mut number = 0;
-        for ((shard, _), inputs) in groups.into_iter().filter(|(_, inputs)| !inputs.is_empty()) {
+        let groups = groups.into_iter().filter(|(_, inputs)| !inputs.is_empty());
+        let mut merges = Vec::new();
+        for (number, ((shard, _), inputs)) in groups.enumerate() {
             done.files_before += inputs.len();
             let at = self.now.as_millisecond();
             actions.extend(inputs.iter().map(|file| file.rewritten(table, at)));
-            let merge = Merge {
+            merges.push(Merge {
                 store: self.store.clone(),
                 table,
                 shard,
                 inputs,
                 keys: Arc::clone(&keys),
                 name: format!("base-{:012}", self.next.number + 1),
-                first: number,
+                first: number * FILES_A_MERGE,
                 file_bytes: self.limits.file_bytes,
-            };
-            let merged = tokio::task::spawn_blocking(move || merge.run())
-                .await
-                .map_err(|error| LakeError::Task(error.to_string()))??;
-            let Merged { added, folded: gone, next } = merged;
-            number = next;
-            done.files_after += added.len();
-            actions.extend(added);
-            folded.extend(gone);
+            });
+        }
+        let mut merging = futures::stream::iter(merges)
+            .map(|merge| tokio::task::spawn_blocking(move || merge.run()))
+            .buffered(TOGETHER);
+        while let Some(merged) = merging.next().await {
+            let merged = merged.map_err(|error| LakeError::Task(error.to_string()))??;
+            done.files_after += merged.added.len();
+            actions.extend(merged.added);
+            folded.extend(merged.folded);
             fail_point("compact.merged");
         }
+        drop(merging);
         if !actions.is_empty() {
             self.commit(table, actions, done).await?;
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 use yagura_model::id::Commit;
@@ -9,18 +10,18 @@ use yagura_model::id::Commit;
 use crate::row::RowId;
 
 /// Which commit put something in the place of a version.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Ended {
     /// By the commit that wrote it and its number there: few commits have one, and their rows mostly
-    /// stand together.
-    by_commit: BTreeMap<Commit, HashMap<i32, Commit>>,
+    /// stand together. A state shares what it has in common with the one before.
+    by_commit: BTreeMap<Commit, Arc<HashMap<i32, Commit>>>,
 }
 
 impl Ended {
     /// Takes note of a version; of several commits that ended it the first counts.
     pub(crate) fn insert(&mut self, version: RowId, by: Commit) {
         let of_commit = self.by_commit.entry(version.written_by).or_default();
-        let end = of_commit.entry(version.row).or_insert(by);
+        let end = Arc::make_mut(of_commit).entry(version.row).or_insert(by);
         *end = by.min(*end);
     }
 
@@ -31,7 +32,7 @@ impl Ended {
 
     /// What a commit wrote that ended, by its number there, with what ended it.
     pub(crate) fn of(&self, commit: Commit) -> Option<&HashMap<i32, Commit>> {
-        self.by_commit.get(&commit)
+        self.by_commit.get(&commit).map(|rows| &**rows)
     }
 
     /// Whether something ended that one of these commits wrote.
@@ -44,7 +45,7 @@ impl Ended {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.by_commit.values().map(HashMap::len).sum()
+        self.by_commit.values().map(|rows| rows.len()).sum()
     }
 
     /// All versions, in no order that means anything.

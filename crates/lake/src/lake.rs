@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use yagura_model::{Timestamp, id::Commit};
@@ -20,7 +20,7 @@ use crate::{
     lease::Lease,
     manifest::{Manifest, ManifestStore},
     scores::Scores,
-    snapshot::Snapshot,
+    snapshot::{Snapshot, Superseded},
     stats::Stats,
     store::Store,
     table::Table,
@@ -35,7 +35,11 @@ pub struct Lake {
     manifests: ManifestStore,
     indexes: Indexes,
     limits: Limits,
+    recent: Recent,
 }
+
+/// The last state that a writer of this process made: the next one need not open it again.
+type Recent = Arc<Mutex<Option<Arc<Snapshot>>>>;
 
 impl Lake {
     /// The lake in a folder, made if there is none.
@@ -54,6 +58,7 @@ impl Lake {
             manifests,
             indexes: Indexes::from(index::WORTH_ROWS),
             limits: Limits::STANDARD,
+            recent: Recent::default(),
         }
     }
 
@@ -111,18 +116,23 @@ impl Lake {
             .await
             .map_err(|error| LakeError::Task(error.to_string()))??;
         let manifest = self.put_back().await?;
-        let indexes = self.indexes.clone();
-        let snapshot =
-            Arc::new(Snapshot::new(self.store.clone(), indexes.clone(), manifest.clone()));
+        let recent = self.recent.lock().ok().and_then(|recent| recent.clone());
+        let snapshot = match recent.filter(|recent| *recent.manifest() == manifest) {
+            Some(recent) => recent,
+            None => {
+                let (store, indexes) = (self.store.clone(), self.indexes.clone());
+                Arc::new(Snapshot::new(store, indexes, manifest.clone()))
+            }
+        };
         // A commit compares with most of them and writes to most of them.
         snapshot.prepare(Table::ALL).await?;
         Ok(Writer {
             store: self.store.clone(),
             manifests: self.manifests.clone(),
-            indexes,
             limits: self.limits,
             manifest,
             snapshot,
+            recent: Arc::clone(&self.recent),
             tables: BTreeMap::new(),
             evidence: None,
             lease,
@@ -166,10 +176,10 @@ impl Lake {
 pub struct Writer {
     store: Store,
     manifests: ManifestStore,
-    indexes: Indexes,
     limits: Limits,
     manifest: Manifest,
     snapshot: Arc<Snapshot>,
+    recent: Recent,
     tables: BTreeMap<Table, OpenTable>,
     evidence: Option<EvidenceWriter>,
     lease: Lease,
@@ -238,6 +248,7 @@ impl Writer {
         next.commit = commit.0;
         next.counters.extend(transaction.counters().clone());
         let committed_at = self.manifest.next_time(now);
+        let ended = transaction.ended();
         let encoded = tokio::task::spawn_blocking(move || transaction.encode(committed_at));
         let encoded = encoded.await.map_err(|error| LakeError::Task(error.to_string()))??;
         let mut by_table: BTreeMap<Table, Vec<EncodedFile>> = BTreeMap::new();
@@ -250,7 +261,7 @@ impl Writer {
             }
         }
         let touched: BTreeSet<Table> = by_table.keys().copied().collect();
-        self.compact_into(&mut next, Extent::Due, Some(&touched), now).await?;
+        let compacted = self.compact_into(&mut next, Extent::Due, Some(&touched), now).await?;
         for (table, files) in by_table {
             let Some(mut opened) = self.tables.remove(&table) else { continue };
             let version = delta::append(&self.store, table, &mut opened, files, commit.0).await?;
@@ -266,7 +277,9 @@ impl Writer {
                 next.packs = packs;
             }
         }
-        self.publish(next, now).await?;
+        let folded = compacted.keys > 0;
+        let ended = if folded { None } else { self.snapshot.ended_with(ended, commit) };
+        self.publish(next, now, ended).await?;
         Ok(commit)
     }
 
@@ -296,7 +309,7 @@ impl Writer {
         let mut next = self.manifest.clone();
         let compacted = self.compact_into(&mut next, extent, only, now).await?;
         if compacted.tables > 0 {
-            self.publish(next, now).await?;
+            self.publish(next, now, None).await?;
         }
         Ok(compacted)
     }
@@ -328,12 +341,21 @@ impl Writer {
         compaction.run(extent, only).await
     }
 
-    async fn publish(&mut self, next: Manifest, now: Timestamp) -> Result<(), LakeError> {
+    /// Makes a state visible; `ended` is all that stands no longer in it, if it is known.
+    async fn publish(
+        &mut self,
+        next: Manifest,
+        now: Timestamp,
+        ended: Option<Superseded>,
+    ) -> Result<(), LakeError> {
         fail_point("commit.before_manifest");
         self.lease.check()?;
         self.manifest = self.manifests.commit(&self.manifest, next, now).await?;
-        let indexes = self.indexes.clone();
-        self.snapshot = Arc::new(Snapshot::new(self.store.clone(), indexes, self.manifest.clone()));
+        let next = self.snapshot.followed_by(self.manifest.clone(), &self.tables, ended);
+        self.snapshot = Arc::new(next);
+        if let Ok(mut recent) = self.recent.lock() {
+            *recent = Some(Arc::clone(&self.snapshot));
+        }
         Ok(())
     }
 

@@ -24,13 +24,16 @@ use crate::{
 /// The versions that other versions stand in the place of, by table.
 pub(crate) type Superseded = BTreeMap<Table, Arc<Ended>>;
 
+/// A table with its files, shared by all states in which it is the same.
+type Opened = Arc<(OpenTable, Vec<DataFile>)>;
+
 /// The lake as one manifest names it: what is committed later does not show.
 #[derive(Debug)]
 pub struct Snapshot {
     store: Store,
     indexes: Indexes,
     manifest: Manifest,
-    tables: BTreeMap<Table, OnceCell<(OpenTable, Vec<DataFile>)>>,
+    tables: BTreeMap<Table, OnceCell<Opened>>,
     superseded: OnceCell<Superseded>,
     /// By what was known then, and the last commit of that time.
     known: Option<(Timestamp, Commit)>,
@@ -44,6 +47,44 @@ impl Snapshot {
             .map(|table| (*table, OnceCell::new()))
             .collect();
         Self { store, indexes, manifest, tables, superseded: OnceCell::new(), known: None }
+    }
+
+    /// The state that a writer made of this one, so that nothing has to be opened again: the tables it
+    /// has open, and what else is as it was. `ended` is all that stands no longer, if it is known.
+    pub(crate) fn followed_by(
+        &self,
+        manifest: Manifest,
+        open: &BTreeMap<Table, OpenTable>,
+        ended: Option<Superseded>,
+    ) -> Self {
+        let next = Self::new(self.store.clone(), self.indexes.clone(), manifest);
+        let next = Self { superseded: OnceCell::new_with(ended), ..next };
+        for (table, cell) in &next.tables {
+            let Some(expected) = next.manifest.contents.get(table.name()) else { continue };
+            let before = self.tables.get(table).and_then(OnceCell::get);
+            let same = before.filter(|before| before.0.content == *expected).map(Arc::clone);
+            let opened = same.or_else(|| {
+                let open = open.get(table).filter(|open| open.content == *expected)?;
+                Some(Arc::new((open.clone(), delta::files(*table, open))))
+            });
+            // It was empty before.
+            drop(opened.map(|opened| cell.set(opened)));
+        }
+        next
+    }
+
+    /// What stands no longer once a commit ended these versions too, if it is known of this state.
+    pub(crate) fn ended_with(
+        &self,
+        ended: BTreeMap<Table, Vec<RowId>>,
+        by: Commit,
+    ) -> Option<Superseded> {
+        let mut all = self.superseded.get()?.clone();
+        for (table, versions) in ended {
+            let of_table = Arc::make_mut(all.entry(table).or_default());
+            versions.into_iter().for_each(|version| of_table.insert(version, by));
+        }
+        Some(all)
     }
 
     /// 当時の認識: the same state by what was known at a time. Whatever is read of it is read so.
@@ -232,12 +273,12 @@ impl Snapshot {
                         return Err(LakeError::OtherFiles { table: table.name(), version });
                     }
                     let files = delta::files(table, &open);
-                    Ok::<_, LakeError>((open, files))
+                    Ok::<_, LakeError>(Arc::new((open, files)))
                 });
                 opened.await.map_err(|error| LakeError::Task(error.to_string()))?
             })
             .await?;
-        Ok(Some(open))
+        Ok(Some(&**open))
     }
 
     /// The versions that other versions stand in the place of and whose files do not say so, each
@@ -249,17 +290,22 @@ impl Snapshot {
                 let Some((_, files)) = self.open(Table::Superseded).await? else {
                     return Ok(Superseded::new());
                 };
-                let rows: Vec<Stored<SupersededRow>> =
-                    scan::read(&self.store, files, &Filter::all(), &Ended::default()).await?;
-                for stored in rows {
-                    let old = stored.row;
-                    let table = Table::ALL.iter().find(|t| t.number() == old.of_table);
-                    let id = RowId { written_by: Commit(old.old_written_by), row: old.old_row };
-                    if let Some(table) = table {
-                        all.entry(*table).or_default().insert(id, stored.id.written_by);
-                    }
-                }
-                Ok(all.into_iter().map(|(table, ids)| (table, Arc::new(ids))).collect())
+                let (store, filter) = (self.store.clone(), Filter::all());
+                let scan = Scan::<SupersededRow>::new(store, files, filter, Arc::default());
+                let read = move || {
+                    let tables: BTreeMap<i8, Table> =
+                        Table::ALL.iter().map(|table| (table.number(), *table)).collect();
+                    scan.each(None, |Stored { id, row: old, .. }| {
+                        let version =
+                            RowId { written_by: Commit(old.old_written_by), row: old.old_row };
+                        if let Some(table) = tables.get(&old.of_table) {
+                            all.entry(*table).or_default().insert(version, id.written_by);
+                        }
+                    })?;
+                    Ok(all.into_iter().map(|(table, ids)| (table, Arc::new(ids))).collect())
+                };
+                let read = tokio::task::spawn_blocking(read).await;
+                read.map_err(|error| LakeError::Task(error.to_string()))?
             })
             .await
     }

@@ -20,7 +20,7 @@ use crate::{
     ended::Ended,
     error::LakeError,
     parts,
-    row::{Row, RowIds, Stored},
+    row::{Row, RowId, RowIds, Stored},
     rows::{CommitRow, SupersededRow},
     scan::{self, Filter},
     snapshot::Snapshot,
@@ -215,14 +215,22 @@ impl Transaction {
         Ok(())
     }
 
+    /// The versions of earlier commits that it ends, by table.
+    pub(crate) fn ended(&self) -> BTreeMap<Table, Vec<RowId>> {
+        let earlier = |ended: &Ended| -> Vec<RowId> {
+            ended.versions().filter(|id| id.written_by != self.number).collect()
+        };
+        let tables = self.tables.iter().map(|(table, added)| (*table, earlier(&added.ended)));
+        tables.filter(|(_, ended)| !ended.is_empty()).collect()
+    }
+
     /// The files of all tables that change.
     pub(crate) fn encode(mut self, committed_at: Timestamp) -> Result<Vec<EncodedFile>, LakeError> {
         self.loaded.clear();
         self.new_rows(&[CommitRow { committed_at }])?;
         let mut superseded = Vec::new();
-        for (table, added) in &self.tables {
-            let earlier = added.ended.versions().filter(|id| id.written_by != self.number);
-            superseded.extend(earlier.map(|id| SupersededRow {
+        for (table, ended) in self.ended() {
+            superseded.extend(ended.into_iter().map(|id| SupersededRow {
                 of_table: table.number(),
                 old_written_by: id.written_by.0,
                 old_row: id.row,

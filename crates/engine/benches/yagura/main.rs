@@ -29,6 +29,11 @@ use run::{Bench, Run, Wanted};
 /// A failure of a bench, for the person who started it.
 type Failure = Box<dyn std::error::Error>;
 
+/// That of the program.
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Every bench, by name.
 const BENCHES: &[Bench] = &[
     again::BENCH,

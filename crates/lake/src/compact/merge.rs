@@ -63,8 +63,8 @@ pub(super) struct Merged {
     pub(super) added: Vec<Action>,
     /// The rows that got what superseded them into their own column.
     pub(super) folded: Vec<RowId>,
-    /// The number of the file after the last one.
-    pub(super) next: usize,
+    /// The number of the next file.
+    next: usize,
 }
 
 impl Merge {

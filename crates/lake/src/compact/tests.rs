@@ -31,6 +31,7 @@ const NEVER: Limits =
 const ALWAYS: Limits = Limits {
     small_files: 2,
     open_keys: 3,
+    rows_a_key: u64::MAX,
     file_bytes: 20_000,
     folded_bytes: 30_000,
     vacuum_every: 3,
@@ -267,7 +268,13 @@ async fn files(lake: &Lake, table: Table) -> Vec<usize> {
 #[tokio::test(flavor = "multi_thread")]
 async fn files_and_keys_stay_few_however_many_commits_there_are() {
     let folder = tempfile::tempdir().unwrap();
-    let limits = Limits { small_files: 5, open_keys: 10, vacuum_every: 10, ..Limits::STANDARD };
+    let limits = Limits {
+        small_files: 5,
+        open_keys: 10,
+        rows_a_key: u64::MAX,
+        vacuum_every: 10,
+        ..Limits::STANDARD
+    };
     let lake = lake(folder.path(), limits);
     let mut most = 0;
     for number in 1..=30 {
