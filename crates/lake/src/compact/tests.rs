@@ -23,6 +23,8 @@ use crate::{
     views::{AsOf, in_force},
 };
 
+mod bounds;
+
 /// No compaction by itself.
 const NEVER: Limits =
     Limits { small_files: usize::MAX, vacuum_every: u64::MAX, ..Limits::STANDARD };
@@ -256,46 +258,6 @@ proptest! {
     fn compaction_changes_no_answer(steps in steps()) {
         tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(law(steps));
     }
-}
-
-/// The files of each shard of a table.
-async fn files(lake: &Lake, table: Table) -> Vec<usize> {
-    let snapshot = lake.snapshot().await.unwrap();
-    let Some((open, _)) = snapshot.open(table).await.unwrap() else { return Vec::new() };
-    open.small_files(u64::MAX).into_values().collect()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn files_and_keys_stay_few_however_many_commits_there_are() {
-    let folder = tempfile::tempdir().unwrap();
-    let limits = Limits {
-        small_files: 5,
-        open_keys: 10,
-        rows_a_key: u64::MAX,
-        vacuum_every: 10,
-        ..Limits::STANDARD
-    };
-    let lake = lake(folder.path(), limits);
-    let mut most = 0;
-    for number in 1..=30 {
-        let ended = (0..2).map(|index| (number as usize * 7 + index) % 20).collect();
-        let findings = (0..4).map(|index| ((number + index) % 6, index as i32)).collect();
-        write(&lake, number, &(findings, ended)).await;
-        for table in [Table::Findings, Table::Sources, Table::Commits, Table::Superseded] {
-            let counts = files(&lake, table).await;
-            // Present and history, each with what this commit adds.
-            assert!(counts.iter().all(|count| *count <= 13), "{table:?} {counts:?} at {number}");
-            most = most.max(counts.into_iter().max().unwrap_or_default());
-        }
-        let keys = lake.snapshot().await.unwrap();
-        let keys: usize = keys.superseded().await.unwrap().values().map(|keys| keys.len()).sum();
-        assert!(keys <= limits.open_keys + 6, "{keys} keys at {number}");
-    }
-    assert!(most > 5, "{most}");
-    let store = lake.store();
-    let on_disk = store.list(&"tables/findings".into()).await.unwrap();
-    let logs = on_disk.iter().filter(|o| o.location.as_ref().contains("_delta_log")).count();
-    assert!(logs < 50 && on_disk.len() - logs < 100, "{logs} of {}", on_disk.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]
