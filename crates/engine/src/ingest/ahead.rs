@@ -9,7 +9,7 @@ use yagura_lake::{
     LakeError, Transaction, parts,
     rows::{
         AssetRow, AttributeRow, FindingRow, IdentifierRow, LinkRow, OrganisationRow, RelationRow,
-        ReportName, SoftwareRow, SoftwareSetName, SourceRow, SubjectRow, SuccessionRow,
+        ReportName, SoftwareRow, SourceRow, SubjectRow, SuccessionRow,
     },
     scan::Filter,
 };
@@ -32,9 +32,6 @@ pub(super) async fn load(
     transaction.load::<SourceRow>(Filter::all()).await?;
     let digests = readings.iter().map(|reading| hash::short(&[reading.digest.as_bytes()]));
     transaction.load::<ReportName>(Filter::of("digest_hash", digests)).await?;
-    if readings.iter().any(|reading| !reading.stage.software.is_empty()) {
-        transaction.load::<SoftwareSetName>(Filter::all()).await?;
-    }
     let sources: Vec<SourceRow> = transaction.rows(&Filter::all()).await?;
     face(rules, readings, &sources)?;
     let faces: Vec<&Faces> = readings.iter().filter_map(|reading| reading.faces.as_ref()).collect();

@@ -10,10 +10,7 @@ use std::sync::Arc;
 use yagura_lake::{
     LakeError,
     row::{Row, RowId, Stored},
-    rows::{
-        AttributeRow, IdentifierRow, PackageRow, RelationRow, SoftwareRow, SoftwareSetName,
-        SoftwareSetRow,
-    },
+    rows::{AttributeRow, IdentifierRow, PackageRow, RelationRow, SoftwareRow, SoftwareSetRow},
     scan::Filter,
     table::Table,
 };
@@ -312,11 +309,8 @@ async fn software(work: &mut Work<'_>, subjects: &Subjects) -> Result<Vec<Softwa
             report: work.report,
         });
     }
-    let filter = Filter::of("software_set", new_sets.keys().copied());
-    let known: Vec<SoftwareSetName> = work.transaction.rows(&filter).await?;
-    for set in known {
-        new_sets.remove(&set.software_set);
-    }
+    let known = work.known.software_sets(work.transaction).await?;
+    new_sets.retain(|set, _| !known.contains(set));
     work.changes.software_sets.extend(
         new_sets
             .into_iter()

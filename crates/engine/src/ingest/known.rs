@@ -1,14 +1,14 @@
 //! What all reports share: the checks and packages the lake knows and what sources looked at, read
 //! once for the reports of one commit, and not again for the next if nobody else wrote.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use tokio::sync::{Mutex, OnceCell};
 use yagura_lake::{
     Changes, LakeError, Transaction,
     row::Stored,
-    rows::{CheckName, CoverageRow, PackageRow},
+    rows::{CheckName, CoverageRow, PackageRow, SoftwareSetName},
     scan::Filter,
 };
 use yagura_model::{
@@ -18,11 +18,12 @@ use yagura_model::{
 
 use super::{checks::Nature, looked::Looked, stage::Package};
 
-/// Checks, packages and coverage, as far as they were asked for.
+/// Checks, packages, sets of packages and coverage, as far as they were asked for.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     checks: OnceCell<KnownChecks>,
     packages: OnceCell<HashMap<Package, i32>>,
+    software_sets: OnceCell<HashSet<i64>>,
     looked: Mutex<HashMap<SourceKey, Arc<Looked>>>,
 }
 
@@ -38,6 +39,7 @@ pub(super) struct KnownChecks {
 pub(super) struct Added {
     checks: Vec<CheckKey>,
     packages: Vec<PackageRow>,
+    software_sets: Vec<i64>,
     coverage: Vec<CoverageRow>,
 }
 
@@ -45,7 +47,8 @@ impl Added {
     pub(super) fn of(changes: &Changes) -> Self {
         let checks = changes.checks.iter().map(|row| row.check).collect();
         let (packages, coverage) = (changes.packages.clone(), changes.coverage.clone());
-        Self { checks, packages, coverage }
+        let software_sets = changes.software_sets.iter().map(|row| row.software_set).collect();
+        Self { checks, packages, software_sets, coverage }
     }
 }
 
@@ -73,6 +76,19 @@ impl Known {
             .get_or_try_init(|| async {
                 let rows: Vec<PackageRow> = transaction.rows(&Filter::all()).await?;
                 Ok(rows.into_iter().map(keyed).collect())
+            })
+            .await
+    }
+
+    /// Which sets of packages there are.
+    pub(super) async fn software_sets(
+        &self,
+        transaction: &Transaction,
+    ) -> Result<&HashSet<i64>, LakeError> {
+        self.software_sets
+            .get_or_try_init(|| async {
+                let rows: Vec<SoftwareSetName> = transaction.rows(&Filter::all()).await?;
+                Ok(rows.into_iter().map(|row| row.software_set).collect())
             })
             .await
     }
@@ -126,6 +142,9 @@ impl Known {
         }
         if let Some(known) = self.packages.get_mut() {
             known.extend(added.packages.into_iter().map(keyed));
+        }
+        if let Some(known) = self.software_sets.get_mut() {
+            known.extend(added.software_sets);
         }
         let looked = self.looked.get_mut();
         for row in added.coverage {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use yagura_baseline::identity::Rules;
 use yagura_engine::{
     clock::Clock,
-    ingest::{Ingest, Reading},
+    ingest::{Ingest, Reading, Remembered},
 };
 use yagura_lake::{Lake, rows::FindingCount, scan::Filter};
 use yagura_synthetic::{Government, Report, SourceKind};
@@ -43,6 +43,7 @@ pub(crate) async fn taken(lake: &Path, shape: &Path, devices: &Path) -> Result<V
     let started = Instant::now();
     // No group waits while one is taken in and the next is gathered.
     let (send, receive) = sync_channel::<Vec<Reading>>(0);
+    let mut remembered = Remembered::default();
     let (mut stated, mut reports, mut commits) = (0, 0, 0);
     let mut taking = Duration::ZERO;
     let gathering = {
@@ -51,7 +52,7 @@ pub(crate) async fn taken(lake: &Path, shape: &Path, devices: &Path) -> Result<V
     };
     while let Ok(readings) = receive.recv() {
         let begun = Instant::now();
-        for taken in ingest.take(&mut writer, readings).await? {
+        for taken in ingest.take_next(&mut remembered, &mut writer, readings).await? {
             stated += taken?.tally.account.findings;
             reports += 1;
         }
