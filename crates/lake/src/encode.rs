@@ -121,10 +121,21 @@ pub(crate) fn encode(
     batch: &RecordBatch,
 ) -> Result<EncodedFile, LakeError> {
     let mut bytes = Vec::new();
-    let mut encoder = Encoder::new(&mut bytes, batch.schema())?;
+    let packing = if batch.num_rows() <= ROW_GROUP { Packing::Plain } else { Packing::Packed };
+    let mut encoder = Encoder::new(&mut bytes, batch.schema(), packing)?;
     encoder.write(batch)?;
     let Encoded { stats, digest, .. } = encoder.finish()?;
     Ok(EncodedFile { table, shard, bytes, stats, digest })
+}
+
+/// How the pages of a file are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Packing {
+    /// As they are encoded: for a small file, which is soon merged with others and read often until
+    /// then. To begin to compress each of its columns takes longer than to write it.
+    Plain,
+    /// Compressed.
+    Packed,
 }
 
 /// A Parquet file that is being written, with Delta's statistics of what was written.
@@ -144,9 +155,13 @@ pub(crate) struct Encoded<W> {
 
 impl<W: Write + Send> Encoder<W> {
     /// Begins a file.
-    pub(crate) fn new(to: W, schema: SchemaRef) -> Result<Self, LakeError> {
+    pub(crate) fn new(to: W, schema: SchemaRef, packing: Packing) -> Result<Self, LakeError> {
+        let compression = match packing {
+            Packing::Plain => Compression::UNCOMPRESSED,
+            Packing::Packed => Compression::ZSTD(ZstdLevel::try_new(1)?),
+        };
         let mut properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+            .set_compression(compression)
             .set_max_row_group_row_count(Some(ROW_GROUP))
             .set_statistics_enabled(EnabledStatistics::Chunk)
             .set_created_by("yagura".to_owned());

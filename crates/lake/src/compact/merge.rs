@@ -28,7 +28,7 @@ use crate::{
     cell::Cell,
     content,
     delta::{self, DataFile},
-    encode::{Encoded, Encoder},
+    encode::{Encoded, Encoder, Packing},
     ended::Ended,
     error::LakeError,
     row::{RowId, RowIds, column},
@@ -243,7 +243,7 @@ impl Output {
                 let name = format!("{}-{:04}", merge.name, *number);
                 *number += 1;
                 let file = merge.store.create(&delta::path_of(merge.table, merge.shard, &name))?;
-                (name, Encoder::new(file, rows.schema())?)
+                (name, Encoder::new(file, rows.schema(), Packing::Packed)?)
             }
         };
         encoder.write(rows)?;

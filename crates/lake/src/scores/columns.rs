@@ -14,7 +14,13 @@ use object_store::path::Path;
 use yagura_model::{Timestamp, domain::AssetClass, id::AssetKey, points::MicroPoints};
 
 use super::{Points, StoredAsset, StoredLine};
-use crate::{cell::Cell, content::ContentDigest, encode::Encoder, error::LakeError, row::column};
+use crate::{
+    cell::Cell,
+    content::ContentDigest,
+    encode::{Encoder, Packing},
+    error::LakeError,
+    row::column,
+};
 
 /// A file ready to be put into the store.
 pub(super) struct File {
@@ -97,7 +103,7 @@ fn numbers(values: impl Iterator<Item = i64>) -> ArrayRef {
 
 fn encoded(schema: SchemaRef, columns: Vec<ArrayRef>) -> Result<File, LakeError> {
     let mut bytes = Vec::new();
-    let mut encoder = Encoder::new(&mut bytes, Arc::clone(&schema))?;
+    let mut encoder = Encoder::new(&mut bytes, Arc::clone(&schema), Packing::Packed)?;
     encoder.write(&RecordBatch::try_new(schema, columns)?)?;
     let digest = encoder.finish()?.digest;
     Ok(File { bytes, digest })
