@@ -8,6 +8,7 @@ pub(crate) mod reading;
 pub(crate) mod results;
 pub(crate) mod scoring;
 pub(crate) mod times;
+pub(crate) mod undo;
 pub(crate) mod usage;
 pub(crate) mod zone;
 

@@ -19,6 +19,7 @@ use crate::{
     arguments::{
         results::{ResultArguments, Sheet},
         times::TimeArguments,
+        undo::Undo,
     },
     failure::Failure,
     session::{Session, Status},
@@ -61,7 +62,7 @@ enum AssetVerb {
     Merge(decide::Merge),
     Split(decide::SplitOff),
     State(decide::State),
-    Undo(decide::Undo),
+    Undo(Undo<decide::Signature>),
     History(history::OfAsset),
 }
 

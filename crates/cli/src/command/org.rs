@@ -16,6 +16,7 @@ use crate::{
         moment::Moment,
         results::{ResultArguments, Sheet},
         times::TimeArguments,
+        undo::Undo,
     },
     failure::Failure,
     output::{
@@ -60,7 +61,7 @@ enum OrgVerb {
     Pass(reorganise::Pass),
     Rename(reorganise::Rename),
     Abolish(reorganise::Abolish),
-    Undo(reorganise::Undo),
+    Undo(Undo<reorganise::Signature>),
     History(history::OfOrganisations),
 }
 

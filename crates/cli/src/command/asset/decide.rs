@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use clap::{Args, builder::NonEmptyStringValueParser};
 use yagura_engine::{
     baseline::{identity::Rules, master::Master},
-    decisions::{DecisionId, Decisions, RecordId, Signed, Split, What},
+    decisions::{Decisions, RecordId, Signed, Split, What},
     lake::{Lake, LakeError},
     score::Names,
 };
@@ -13,6 +13,7 @@ use yagura_model::id::AssetKey;
 
 use super::meant::{Meant, meant};
 use crate::{
+    arguments::undo::Undo,
     failure::Failure,
     session::{Session, Status},
 };
@@ -28,12 +29,19 @@ const WAIT: Duration = Duration::from_secs(60);
 
 /// Who decides and why.
 #[derive(Debug, Args)]
-struct Signature {
+struct Reasoned {
     #[arg(long = "by", value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     decided_by: String,
 
     #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     reason: String,
+}
+
+/// Who decides about several assets.
+#[derive(Debug, Args)]
+pub(super) struct Signature {
+    #[command(flatten)]
+    reasoned: Reasoned,
 
     #[arg(long = "second", value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     second_person: Option<String>,
@@ -61,15 +69,6 @@ pub(super) struct SplitOff {
 
     #[arg(long, value_name = "ASSET")]
     into: Option<String>,
-
-    #[command(flatten)]
-    signature: Signature,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Undo {
-    #[arg(value_name = "DECISION")]
-    decision: DecisionId,
 
     #[command(flatten)]
     signature: Signature,
@@ -106,7 +105,7 @@ impl SplitOff {
     }
 }
 
-impl Undo {
+impl Undo<Signature> {
     pub(super) fn run(self, session: &mut Session) -> Result<Status, Failure> {
         let lake = session.lake()?;
         self.signature.decide(session, lake, &What::Undo(self.decision.0))
@@ -136,8 +135,8 @@ impl Signature {
         let rules = Rules::shipped().clone();
         let master = Master::shipped().clone();
         let decisions = Decisions { lake, rules, master, clock: session.clock, wait: WAIT };
-        let signed =
-            Signed { by: self.decided_by, second: self.second_person, reason: self.reason };
+        let Reasoned { decided_by, reason } = self.reasoned;
+        let signed = Signed { by: decided_by, second: self.second_person, reason };
         let decided = if self.dry_run {
             session.block_on(decisions.try_out(what))?
         } else {

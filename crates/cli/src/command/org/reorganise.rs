@@ -6,14 +6,14 @@ use clap::{ArgGroup, Args, builder::NonEmptyStringValueParser};
 use jiff::Timestamp;
 use yagura_engine::{
     baseline::{master::Master, model::Model},
-    decisions::{DecisionId, Signed},
+    decisions::Signed,
     reorganisation::{Reorganisation, What},
     score::Names,
 };
 use yagura_model::organisation::OrganisationCode;
 
 use crate::{
-    arguments::{day, moment::Moment},
+    arguments::{day, moment::Moment, undo::Undo},
     failure::Failure,
     session::{Session, Status},
 };
@@ -29,7 +29,7 @@ const WAIT: Duration = Duration::from_secs(60);
 
 /// Who decides and why.
 #[derive(Debug, Args)]
-struct Signature {
+pub(super) struct Signature {
     #[arg(long = "by", value_name = "NAME", required_unless_present = "dry_run",
           value_parser = NonEmptyStringValueParser::new())]
     decided_by: Option<String>,
@@ -129,15 +129,6 @@ pub(super) struct Abolish {
     signature: Signature,
 }
 
-#[derive(Debug, Args)]
-pub(super) struct Undo {
-    #[arg(value_name = "DECISION")]
-    decision: DecisionId,
-
-    #[command(flatten)]
-    signature: Signature,
-}
-
 impl Move {
     pub(super) fn run(self, session: &mut Session) -> Result<Status, Failure> {
         let (organisation, under) = (self.organisation, self.under);
@@ -177,7 +168,7 @@ impl Abolish {
     }
 }
 
-impl Undo {
+impl Undo<Signature> {
     pub(super) fn run(self, session: &mut Session) -> Result<Status, Failure> {
         self.signature.decide(session, &What::Undo(self.decision.0))
     }

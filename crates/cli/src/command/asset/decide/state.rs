@@ -7,7 +7,7 @@ use clap::{
 use yagura_engine::decisions::{self, What};
 use yagura_model::life_cycle::LifeCycle;
 
-use super::{Signature, find};
+use super::{Reasoned, Signature, find};
 use crate::{
     arguments::{day, moment::Moment},
     failure::Failure,
@@ -26,7 +26,10 @@ pub(in super::super) struct State {
     day: Moment,
 
     #[command(flatten)]
-    signature: Signature,
+    reasoned: Reasoned,
+
+    #[arg(long)]
+    dry_run: bool,
 }
 
 /// The states by their names, in Japanese too.
@@ -57,6 +60,9 @@ impl State {
         // One was found for each name.
         let Some(asset) = found else { return Ok(Status::Failed) };
         let state = decisions::State { asset, state: self.state, since };
-        self.signature.decide(session, lake, &What::State(state))
+        // It is about one asset: nobody else has to agree.
+        let (reasoned, dry_run) = (self.reasoned, self.dry_run);
+        let signature = Signature { reasoned, second_person: None, dry_run };
+        signature.decide(session, lake, &What::State(state))
     }
 }
