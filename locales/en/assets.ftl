@@ -29,6 +29,8 @@ identifier-store = store
 identifier-digest = digest
 identifier-artefact = artefact
 
+attribute-name = name
+attribute-class = class
 attribute-os = operating system
 attribute-os-version = its version
 attribute-hardware-vendor = manufacturer

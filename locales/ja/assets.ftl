@@ -29,6 +29,8 @@ identifier-store = 保管先の名前
 identifier-digest = ダイジェスト
 identifier-artefact = 成果物の名前
 
+attribute-name = 名称
+attribute-class = 種別
 attribute-os = OS
 attribute-os-version = OS の版
 attribute-hardware-vendor = 製造者

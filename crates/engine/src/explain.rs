@@ -5,14 +5,16 @@ mod near;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use yagura_baseline::master::Master;
 use yagura_lake::{
     Lake, LakeError, Snapshot,
     evidence::EvidenceReader,
-    rows::{AssetRow, IdentifierRow, ReportRow, SourceRow},
+    rows::{AssetRow, AttributeRow, IdentifierRow, ReportRow, SourceRow, SubjectName},
     scan::Filter,
 };
 use yagura_model::{
     Timestamp,
+    attribute::names,
     coverage::ObservationKind,
     id::{AssetKey, ReportKey, SourceKey, SubjectKey},
     record::Place,
@@ -22,6 +24,7 @@ use crate::{
     browse::assets::AssetId,
     decisions::successors,
     links::{hold_at, links},
+    master::called,
     score::{Evidence, Facts},
 };
 
@@ -147,10 +150,57 @@ pub async fn find_assets(
     if let Ok(AssetId(key)) = text.parse() {
         return successors(snapshot, key).await;
     }
-    let named: Vec<AssetRow> = snapshot.rows(&Filter::named("name", text)).await?;
-    if !named.is_empty() {
-        return Ok(named.into_iter().map(|asset| asset.asset).collect());
+    let by_name = Filter::named("name", text);
+    let (first, records) = tokio::try_join!(
+        snapshot.rows::<AssetRow>(&by_name),
+        snapshot.rows::<SubjectName>(&by_name)
+    )?;
+    let records = records.into_iter().map(|row| row.subject);
+    let mut some = of_records(snapshot, records, at).await?;
+    some.extend(first.into_iter().map(|asset| asset.asset));
+    let mut named = called_so(snapshot, text, at, &some).await?;
+    if named.is_empty() {
+        named = identified(snapshot, text, at).await?;
     }
+    if named.is_empty() {
+        let said: Vec<AttributeRow> = snapshot.rows(&Filter::named("value", text)).await?;
+        let said = said.into_iter().filter(|row| *row.name == *names::NAME);
+        let renamed = of_records(snapshot, said.map(|row| row.subject), at).await?;
+        named = called_so(snapshot, text, at, &renamed).await?;
+        some.extend(renamed);
+    }
+    // What is called otherwise is found by what it was called, or a source calls it.
+    Ok(if named.is_empty() { some } else { named })
+}
+
+/// The assets that some records are at a time.
+async fn of_records(
+    snapshot: &Snapshot,
+    records: impl Iterator<Item = SubjectKey>,
+    at: Timestamp,
+) -> Result<BTreeSet<AssetKey>, LakeError> {
+    let filter = Filter::of("subject", records.map(|record| record.0));
+    let links = links(snapshot, &filter, at).await?;
+    Ok(links.into_iter().map(|link| link.asset).collect())
+}
+
+/// Those of some assets that are called so at a time.
+async fn called_so(
+    snapshot: &Snapshot,
+    text: &str,
+    at: Timestamp,
+    assets: &BTreeSet<AssetKey>,
+) -> Result<BTreeSet<AssetKey>, LakeError> {
+    let called = called(snapshot, Master::shipped(), at, assets.iter().copied()).await?;
+    Ok(called.into_iter().filter(|(_, name)| name == text).map(|(asset, _)| asset).collect())
+}
+
+/// The assets that had an identifier at a time.
+async fn identified(
+    snapshot: &Snapshot,
+    text: &str,
+    at: Timestamp,
+) -> Result<BTreeSet<AssetKey>, LakeError> {
     let identified: Vec<IdentifierRow> = snapshot.rows(&Filter::named("value", text)).await?;
     let then = identified.iter().filter(|row| held_at(at, row));
     let filter = Filter::of("subject", then.map(|row| row.subject.0));

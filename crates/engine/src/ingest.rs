@@ -20,6 +20,7 @@ mod ingested;
 mod known;
 mod line;
 mod looked;
+mod looks;
 pub(crate) mod organisations;
 mod reading;
 mod remembered;
@@ -29,6 +30,7 @@ mod samples;
 mod sees;
 mod source;
 pub(crate) mod stage;
+mod statements;
 mod subjects;
 #[cfg(test)]
 mod tests;

@@ -65,9 +65,13 @@ pub async fn masters(
     let state = columns.contains(&MasterColumn::State);
     let attributes = columns.iter().filter_map(|column| match column {
         MasterColumn::Attribute(name) => Some(*name),
+        MasterColumn::Name => Some(names::NAME),
+        MasterColumn::Class => Some(names::CLASS),
         MasterColumn::State => Some(names::LIFE_CYCLE),
         MasterColumn::Relation(_) => None,
     });
+    // How long an asset may be silent follows from what it is.
+    let attributes = attributes.chain(state.then_some(names::CLASS));
     let records =
         if state { LifeRecords::load(snapshot, at).await? } else { LifeRecords::default() };
     let seen = if state {
@@ -79,16 +83,25 @@ pub async fn masters(
         .iter()
         .filter_map(|column| match column {
             MasterColumn::Relation(kind) => Some(*kind),
-            MasterColumn::Attribute(_) | MasterColumn::State => None,
+            _ => None,
         })
         .collect();
     let hearing = Hearing::new(witnesses, attributes, &relations);
+    let classes: Vec<(AssetClass, Arc<str>)> =
+        AssetClass::ALL.iter().map(|class| (*class, Arc::from(class.as_str()))).collect();
     let texts: Vec<(LifeCycle, Arc<str>)> =
         LifeCycle::ALL.iter().map(|state| (*state, Arc::from(state.as_str()))).collect();
     // What a query shows of an asset stands in the order of the columns.
     let shown = |index: usize, settled: &Settled| -> Vec<Option<Arc<str>>> {
         let value = |column: &MasterColumn| match column {
             MasterColumn::Attribute(name) => settled.shared(name).cloned(),
+            // Of what nobody said otherwise the views tell what it was first.
+            MasterColumn::Name => settled.shared(names::NAME).cloned(),
+            MasterColumn::Class => {
+                let class = settled.class(register.assets.get(index)?.class);
+                let text = classes.iter().find(|(other, _)| Some(*other) == class);
+                text.map(|(_, text)| Arc::clone(text))
+            }
             MasterColumn::Relation(RelationKind::ManagedBy) => {
                 let asset = register.assets.get(index)?;
                 Some(settled.organisation(&tree, &asset.organisation, asset.first_seen))
@@ -98,7 +111,7 @@ pub async fn masters(
                 let row = register.assets.get(index)?;
                 let asked = Asked {
                     asset: row.asset,
-                    class: u8::try_from(row.class).ok().and_then(AssetClass::from_number),
+                    class: settled.class(row.class),
                     first_seen: row.first_seen,
                     seen: seen.get(index).copied().flatten(),
                 };

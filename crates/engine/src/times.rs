@@ -64,7 +64,7 @@ enum Event {
 const UUID: &str = r#""uuid":"5a4b5200-0000-4000-8000-000000000001""#;
 
 const AGENT: &str = r#""kind":"device","agent_id":"a-1","name":"agent1","serial":"SN-0001","ip":"192.0.2.1","os":"Debian 12","managed_by":"sakura/kanri","#;
-const AGENT_LATER: &str = r#""kind":"device","agent_id":"a-1","name":"agent1","serial":"SN-0001","ip":"192.0.2.9","os":"Debian 13","managed_by":"sakura/tokei","#;
+const AGENT_LATER: &str = r#""kind":"device","agent_id":"a-1","name":"agent2","serial":"SN-0001","ip":"192.0.2.9","os":"Debian 13","managed_by":"sakura/tokei","#;
 const REGISTERED: &str =
     r#""device_number":"PC-1","name":"pc1","serial":"SN-0007","ip":"192.0.2.1","#;
 

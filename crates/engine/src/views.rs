@@ -130,3 +130,20 @@ async fn the_documentation_lists_every_view_with_its_columns() {
     let documented = include_str!("../../../docs/query.md");
     assert!(documented.contains(&table), "docs/query.md should hold\n{table}");
 }
+
+#[test]
+fn what_a_query_does_not_ask_for_is_not_worked_out() {
+    let wanted = |sql: &str| -> Vec<&str> {
+        let columns = yagura_lake::masters::wanted(sql).unwrap();
+        columns.into_iter().map(|column| column.name()).collect()
+    };
+    assert!(wanted("SELECT count(*) FROM devices").is_empty());
+    assert!(wanted("SELECT name FROM sources").is_empty());
+    assert_eq!(wanted("SELECT organisation, count(*) FROM inventory GROUP BY 1"), ["managed_by"]);
+    assert_eq!(wanted("SELECT Class FROM inventory"), ["class"]);
+    assert_eq!(wanted("SELECT os_version FROM devices"), ["os", "os.version"]);
+    assert_eq!(wanted("SELECT name FROM devices WHERE state = 'missing'"), ["name", "state"]);
+    let all = wanted("SELECT * FROM devices").len();
+    assert_eq!(all, 10);
+    assert_eq!(wanted("SELECT d.asset FROM devices d NATURAL JOIN systems").len(), 15);
+}

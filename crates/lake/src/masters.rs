@@ -30,6 +30,10 @@ pub enum MasterColumn {
     Relation(RelationKind),
     /// The value of an attribute.
     Attribute(&'static str),
+    /// Its name.
+    Name,
+    /// Its class.
+    Class,
     /// The state of its life.
     State,
 }
@@ -59,41 +63,55 @@ impl MasterColumn {
         Self::Attribute(names::ENCRYPTED),
         Self::Attribute(names::PERSONAL_DATA),
         Self::Attribute(names::STORED_AT),
+        Self::Name,
+        Self::Class,
         Self::State,
     ];
 
-    /// Its name in the SQL of the views: that of the relation or attribute, or `state`.
+    /// Its name in the SQL of the views: that of the relation or attribute, `name`, `class` or `state`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Relation(kind) => kind.as_str(),
             Self::Attribute(name) => name,
+            Self::Name => names::NAME,
+            Self::Class => names::CLASS,
             Self::State => "state",
         }
     }
 
-    /// Whether the SQL of a view stands on it.
-    fn stands_in(self, view: &View) -> bool {
-        view.sql.contains(&format!("{{m:{}}}", self.name()))
+    /// What a view calls it, if its SQL stands on it.
+    fn called_in(self, view: &View) -> Option<&'static str> {
+        let column = match self {
+            Self::Class if view.sql.contains("{class_number}") => "{class_number}".to_owned(),
+            _ => format!("{{m:{}}}", self.name()),
+        };
+        let (_, after) = view.sql.split_once(&column)?;
+        let (_, alias) = after.split_once(" AS ")?;
+        alias.split([',', ' ']).next()
     }
 }
 
-/// The values that the views a query names show; none if it needs no table of them.
+/// The values that a query may ask of the views it names; none if it needs no table of them.
 ///
 /// # Errors
 /// If it is not one `SELECT` over the views.
 pub fn wanted(sql: &str) -> Result<Vec<MasterColumn>, LakeError> {
     let named = one_select(&SessionContext::new(), sql)?;
+    let text = sql.to_lowercase().replace("(*)", "()");
     let shown = |column: &MasterColumn| {
-        named.iter().any(|view| column.stands_in(view))
-            && (*column != MasterColumn::State || may_name(sql, column.name()))
+        let mut called = named.iter().filter_map(|view| column.called_in(view));
+        called.any(|called| may_name(&text, called))
     };
     Ok(MasterColumn::ALL.iter().copied().filter(shown).collect())
 }
 
-/// Whether a query may ask for a column: it names it, or all columns, or those that two views share.
+/// Whether a query, in small letters, may ask for a column: it names it, or all columns (a query that
+/// begins with FROM does too), or those that two views share.
 fn may_name(sql: &str, column: &str) -> bool {
-    let sql = sql.to_lowercase().replace("(*)", "()");
+    let words =
+        |word: &str| sql.split(|c: char| !c.is_alphanumeric()).filter(|w| *w == word).count();
     [column, "*", "natural"].iter().any(|text| sql.contains(text))
+        || words("from") > words("select")
 }
 
 /// What stands of some assets.

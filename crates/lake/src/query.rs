@@ -207,6 +207,10 @@ fn expand(sql: &str, as_of: AsOf) -> String {
             &cases("v.class", AssetClass::ALL.iter().map(|c| (c.number(), c.as_str()))),
         )
         .replace(
+            "{class_number}",
+            &format!("CAST(coalesce({}, v.class) AS TINYINT)", class_numbers()),
+        )
+        .replace(
             "{decision}",
             &cases("kind", DecisionKind::ALL.iter().map(|d| (d.number(), d.as_str()))),
         )
@@ -228,6 +232,13 @@ fn expand(sql: &str, as_of: AsOf) -> String {
         sql = format!("{before}CAST(m.\"{name}\" AS VARCHAR){after}");
     }
     sql
+}
+
+/// The number of the class that stands of an asset.
+fn class_numbers() -> String {
+    let arm = |class: &AssetClass| format!(" WHEN '{class}' THEN {}", class.number());
+    let arms: String = AssetClass::ALL.iter().map(arm).collect();
+    format!("CASE {{m:class}}{arms} END")
 }
 
 pub(crate) fn columns(schema: &datafusion::arrow::datatypes::Schema) -> Vec<Column> {

@@ -149,9 +149,9 @@ row! {
         pub stable_key: String,
         /// The organisation scope it was born in.
         pub organisation: String,
-        /// Class of asset, as the source sees it.
+        /// Class of asset, as the source first saw it; what it says since stands in the attributes.
         pub class: i8,
-        /// The name the source shows people.
+        /// The name the source first showed people; what it says since stands in the attributes.
         pub name: String,
         /// The first report that showed it.
         pub report: ReportKey,
@@ -201,9 +201,9 @@ row! {
         pub asset: AssetKey,
         /// Domain.
         pub domain: i8,
-        /// Class.
+        /// The class it was first taken for.
         pub class: i8,
-        /// The name shown.
+        /// The name it was first shown by.
         pub name: String,
         /// The organisation scope it was born in.
         pub organisation: String,

@@ -122,7 +122,8 @@ pub const VIEWS: &[View] = &[
         name: "attribute_values",
         row: "an attribute of an asset, as one source says it",
         sql: "SELECT l.asset, a.name, a.value, a.first_seen, a.subject, a.report \
-              FROM links_in_force l JOIN attributes_in_force a ON a.subject = l.subject WHERE {open_a}",
+              FROM links_in_force l JOIN attributes_in_force a ON a.subject = l.subject \
+              WHERE {open_a} AND a.name <> 'name' AND a.name <> 'class'",
     },
     View {
         name: "identifier_values",
@@ -133,7 +134,8 @@ pub const VIEWS: &[View] = &[
     View {
         name: "inventory",
         row: "an asset with its organisation and system",
-        sql: "SELECT v.asset, v.name, v.domain, v.class, \
+        sql: "SELECT v.asset, coalesce({m:name}, v.name) AS name, v.domain, \
+                     {class_number} AS class, \
                      coalesce({m:managed_by}, v.organisation) AS organisation, \
                      {m:used_by} AS used_by, {m:operated_by} AS operated_by, \
                      {m:part_of} AS system, {m:state} AS state, v.first_seen \
@@ -142,7 +144,8 @@ pub const VIEWS: &[View] = &[
     View {
         name: "devices",
         row: "a device",
-        sql: "SELECT v.asset, v.name, {class} AS class, \
+        sql: "SELECT v.asset, coalesce({m:name}, v.name) AS name, \
+                     coalesce({m:class}, {class}) AS class, \
                      coalesce({m:managed_by}, v.organisation) AS organisation, \
                      {m:part_of} AS system, {m:os} AS os, {m:os.version} AS os_version, \
                      {m:owner} AS owner, {m:exposure} AS exposure, \
@@ -152,7 +155,8 @@ pub const VIEWS: &[View] = &[
     View {
         name: "users",
         row: "an account",
-        sql: "SELECT v.asset, v.name, {class} AS class, \
+        sql: "SELECT v.asset, coalesce({m:name}, v.name) AS name, \
+                     coalesce({m:class}, {class}) AS class, \
                      coalesce({m:managed_by}, v.organisation) AS organisation, \
                      {m:account.enabled} AS enabled, {m:employment} AS employment, \
                      {m:account.mfa} AS mfa, {m:account.privileged} AS privileged, \
@@ -163,7 +167,8 @@ pub const VIEWS: &[View] = &[
     View {
         name: "systems",
         row: "a system, application, image, cloud account or zone",
-        sql: "SELECT v.asset, v.name, {class} AS class, \
+        sql: "SELECT v.asset, coalesce({m:name}, v.name) AS name, \
+                     coalesce({m:class}, {class}) AS class, \
                      coalesce({m:managed_by}, v.organisation) AS organisation, \
                      {m:operated_by} AS operated_by, {m:exposure} AS exposure, \
                      {m:confidentiality} AS confidentiality, {m:integrity} AS integrity, \
@@ -174,7 +179,8 @@ pub const VIEWS: &[View] = &[
     View {
         name: "data_sets",
         row: "a data set or store",
-        sql: "SELECT v.asset, v.name, {class} AS class, \
+        sql: "SELECT v.asset, coalesce({m:name}, v.name) AS name, \
+                     coalesce({m:class}, {class}) AS class, \
                      coalesce({m:managed_by}, v.organisation) AS organisation, \
                      {m:part_of} AS system, {m:confidentiality} AS confidentiality, \
                      {m:integrity} AS integrity, {m:availability} AS availability, \

@@ -29,6 +29,11 @@ impl<'a> Attribute<'a> {
 
 /// The vocabulary of attribute names, one word for one thing across all formats.
 pub mod names {
+    /// What a source calls the thing. Kept with the source's record, and here once it is another.
+    pub const NAME: &str = "name";
+    /// What the source takes the thing for, as an [`AssetClass`](crate::domain::AssetClass); kept like
+    /// the name.
+    pub const CLASS: &str = "class";
     /// Name of the operating system or firmware, as the source writes it.
     pub const OS: &str = "os";
     /// Its version.
@@ -114,6 +119,8 @@ pub mod names {
 
     /// Every name, in the order people are shown them.
     pub const ALL: &[&str] = &[
+        NAME,
+        CLASS,
         OS,
         OS_VERSION,
         VENDOR,

@@ -10,6 +10,7 @@ use yagura_lake::{
 };
 use yagura_model::{
     Timestamp,
+    attribute::names,
     id::{SourceKey, SubjectKey},
 };
 
@@ -33,16 +34,24 @@ pub(crate) async fn records(
 ) -> Result<BTreeMap<SubjectKey, RecordSaid>, LakeError> {
     let filter = Filter::of("subject", subjects.into_iter().map(|subject| subject.0));
     let all = Filter::all();
-    let (subjects, sources) =
-        tokio::try_join!(snapshot.rows::<SubjectRow>(&filter), snapshot.rows::<SourceRow>(&all),)?;
+    let (subjects, attributes, sources) = tokio::try_join!(
+        snapshot.rows::<SubjectRow>(&filter),
+        snapshot.rows::<AttributeRow>(&filter),
+        snapshot.rows::<SourceRow>(&all),
+    )?;
+    let renamed = attributes.into_iter().filter(|row| *row.name == *names::NAME);
+    let renamed = renamed.filter(|row| row.resolved_at.is_none());
+    let mut renamed: BTreeMap<SubjectKey, String> =
+        renamed.map(|row| (row.subject, row.value.to_string())).collect();
     let sources: BTreeMap<SourceKey, String> =
         sources.into_iter().map(|row| (row.source, row.name)).collect();
-    let said = |row: SubjectRow| {
+    let mut said = |row: SubjectRow| {
         let source = sources.get(&row.source).cloned().unwrap_or_default();
         let record = RecordId(row.subject);
-        (row.subject, RecordSaid { record, source, name: row.name })
+        let name = renamed.remove(&row.subject).unwrap_or(row.name);
+        (row.subject, RecordSaid { record, source, name })
     };
-    Ok(subjects.into_iter().map(said).collect())
+    Ok(subjects.into_iter().map(&mut said).collect())
 }
 
 /// When some records first said anything.

@@ -3,89 +3,35 @@
 //! A statement of a name puts the values said in place of those said before; a name that is not
 //! mentioned stays as it was. A statement older than what is known goes into the history.
 
-use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use yagura_lake::{
     LakeError,
-    row::{Row, RowId, Stored},
-    rows::{AttributeRow, IdentifierRow, PackageRow, RelationRow, SoftwareRow, SoftwareSetRow},
+    row::Stored,
+    rows::{
+        AttributeRow, IdentifierRow, PackageRow, RelationRow, SoftwareRow, SoftwareSetRow,
+        SubjectRow,
+    },
     scan::Filter,
     table::Table,
 };
 use yagura_model::{
-    Timestamp, asset::RelationKind, attribute::names, coverage::ObservationKind, id::SubjectKey,
+    Timestamp,
+    asset::RelationKind,
+    attribute::names,
+    coverage::{ObservationKind, ObservationKinds},
+    domain::AssetClass,
+    id::SubjectKey,
 };
 
 use super::{
     hash,
+    looks::Looks,
     stage::{Asset, Package},
+    statements::{Statement, restated},
     work::{Subjects, Work},
 };
-
-/// A row that says something of a subject during an interval.
-trait Statement: Row + Clone {
-    /// What the values of one statement replace each other in: the name, the kind.
-    type Group<'r>: Ord
-    where
-        Self: 'r;
-    fn subject(&self) -> SubjectKey;
-    fn group(&self) -> Self::Group<'_>;
-    /// Whether both say the same, whenever.
-    fn says_same(&self, other: &Self) -> bool;
-    fn interval(&self) -> (Timestamp, Option<Timestamp>);
-    fn set_interval(&mut self, from: Timestamp, to: Option<Timestamp>);
-}
-
-macro_rules! statement {
-    ($row:ty, $group:ty, |$this:ident, $other:ident| $key:expr, $same:expr) => {
-        impl Statement for $row {
-            type Group<'r> = $group;
-
-            fn subject(&self) -> SubjectKey {
-                self.subject
-            }
-
-            fn group(&self) -> Self::Group<'_> {
-                let $this = self;
-                $key
-            }
-
-            fn says_same(&self, $other: &Self) -> bool {
-                let $this = self;
-                $same
-            }
-
-            fn interval(&self) -> (Timestamp, Option<Timestamp>) {
-                (self.first_seen, self.resolved_at)
-            }
-
-            fn set_interval(&mut self, from: Timestamp, to: Option<Timestamp>) {
-                self.first_seen = from;
-                self.resolved_at = to;
-            }
-        }
-    };
-}
-
-// The name of what was disposed of identifies nothing any more, though it is still said.
-statement!(
-    IdentifierRow,
-    i8,
-    |this, other| this.kind,
-    this.value == other.value && this.hash.is_some() == other.hash.is_some()
-);
-statement!(AttributeRow, &'r str, |this, other| &*this.name, this.value == other.value);
-statement!(
-    RelationRow,
-    i8,
-    |this, other| this.kind,
-    this.target == other.target
-        && this.valid_from == other.valid_from
-        && this.valid_to == other.valid_to
-);
-statement!(SoftwareRow, (), |_this, other| (), _this.software_set == other.software_set);
 
 /// Writes what the report says of its assets.
 pub(super) async fn describe(
@@ -103,20 +49,30 @@ pub(super) async fn describe(
         said.add(work, (subject, work.observed(local)), asset, hashes);
     }
     said.nothing_answers(work, subjects);
+    let attributes: Vec<Stored<AttributeRow>> = stored(work, &known).await?;
+    said.called(work, subjects, &attributes);
+    let looks = Looks::load(work, subjects).await?;
+    let said = &mut said;
 
-    let (rows, old) = restated(work, identifiers, said.identifiers, |_| false);
+    let (rows, old) =
+        restated(identifiers, std::mem::take(&mut said.identifiers), |_| None, looks.next())?;
     work.changes.identifiers.extend(rows);
     work.changes.superseded.extend(old.into_iter().map(|id| (Table::Identifiers, id)));
-    let (rows, old) = restate(work, &known, said.attributes, |row: &AttributeRow| {
-        *row.name == *names::OPEN_PORT && said.without_ports.contains(&row.subject)
-    })
-    .await?;
+    let new = std::mem::take(&mut said.attributes);
+    let emptied = |row: &AttributeRow| said.emptied(row, work.at);
+    let next = |row: &AttributeRow, at| match &*row.name {
+        // Every look says what its source calls a thing and takes it for.
+        names::NAME | names::CLASS => looks.after(row.subject, ObservationKinds::NONE, at),
+        _ => looks.next()(row, at),
+    };
+    let (rows, old) = restated(attributes, new, emptied, next)?;
     work.changes.attributes.extend(rows);
     work.changes.superseded.extend(old.into_iter().map(|id| (Table::Attributes, id)));
-    let (rows, old) = restate(work, &known, said.relations, |_| false).await?;
+    let relations = std::mem::take(&mut said.relations);
+    let (rows, old) = restated(stored(work, &known).await?, relations, |_| None, looks.next())?;
     work.changes.relations.extend(rows);
     work.changes.superseded.extend(old.into_iter().map(|id| (Table::Relations, id)));
-    let (rows, old) = restate(work, &known, software, |_| false).await?;
+    let (rows, old) = restated(stored(work, &known).await?, software, |_| None, looks.next())?;
     work.changes.software.extend(rows);
     work.changes.superseded.extend(old.into_iter().map(|id| (Table::Software, id)));
     Ok(())
@@ -129,6 +85,8 @@ struct Said {
     relations: Vec<RelationRow>,
     /// Whose ports were looked at: one that names none has none.
     without_ports: HashSet<SubjectKey>,
+    /// What is called or taken for the same as at first, and when: then no row says another.
+    as_at_first: HashMap<(SubjectKey, &'static str), Timestamp>,
 }
 
 impl Said {
@@ -169,6 +127,61 @@ impl Said {
         }));
     }
 
+    /// What the source calls the things it knows and takes them for, where that is not what it said of
+    /// them first, or was not.
+    fn called(&mut self, work: &Work<'_>, subjects: &Subjects, stored: &[Stored<AttributeRow>]) {
+        let first: HashMap<SubjectKey, &SubjectRow> =
+            subjects.rows.iter().map(|row| (row.subject, row)).collect();
+        let restated: HashSet<(SubjectKey, &str)> = stored
+            .iter()
+            .map(|stored| (stored.row.subject, &*stored.row.name))
+            .filter(|(_, name)| [names::NAME, names::CLASS].contains(name))
+            .collect();
+        let mut met = HashSet::new();
+        for (local, subject) in subjects.by_local.iter().enumerate() {
+            let (Some(subject), Some(Some(asset))) = (subject, work.stage.assets.get(local)) else {
+                continue;
+            };
+            let Some(row) = first.get(subject).filter(|_| met.insert(*subject)) else { continue };
+            let at = work.observed(local);
+            let mut say = |name: &'static str, value: &str, as_first: bool| {
+                if as_first {
+                    if restated.contains(&(*subject, name)) {
+                        self.as_at_first.insert((*subject, name), at);
+                    }
+                    return;
+                }
+                self.attributes.push(AttributeRow {
+                    subject: *subject,
+                    name: Arc::from(name),
+                    value: Arc::from(value),
+                    first_seen: at,
+                    resolved_at: None,
+                    report: work.report,
+                });
+            };
+            if !asset.name.is_empty() {
+                say(names::NAME, &asset.name, asset.name == row.name);
+            }
+            // Who does not know the sort of a device says nothing of it.
+            let class = u8::try_from(row.class).ok().and_then(AssetClass::from_number);
+            let same_domain = class.is_some_and(|class| class.domain() == asset.class.domain());
+            if same_domain && asset.class != AssetClass::Device {
+                say(names::CLASS, asset.class.as_str(), class == Some(asset.class));
+            }
+        }
+    }
+
+    /// When the report says that nothing holds of what a row says, if it does.
+    fn emptied(&self, row: &AttributeRow, at: Timestamp) -> Option<Timestamp> {
+        match &*row.name {
+            names::OPEN_PORT => self.without_ports.contains(&row.subject).then_some(at),
+            names::NAME => self.as_at_first.get(&(row.subject, names::NAME)).copied(),
+            names::CLASS => self.as_at_first.get(&(row.subject, names::CLASS)).copied(),
+            _ => None,
+        }
+    }
+
     /// A look for open ports that names none says that none answers.
     fn nothing_answers(&mut self, work: &Work<'_>, subjects: &Subjects) {
         for seen in &work.stage.coverage {
@@ -181,101 +194,14 @@ impl Said {
     }
 }
 
-/// Compares statements with what is known; gives the rows to write and those to supersede.
-async fn restate<T: Statement + Send + Sync + 'static>(
+/// What is known of some subjects.
+async fn stored<T: Statement + Send + Sync + 'static>(
     work: &Work<'_>,
     known: &BTreeSet<i64>,
-    said: Vec<T>,
-    is_emptied: impl Fn(&T) -> bool,
-) -> Result<(Vec<T>, Vec<RowId>), LakeError> {
-    let stored: Vec<Stored<T>> = if known.is_empty() {
-        Vec::new()
-    } else {
-        work.transaction.read(&Filter::of("subject", known.iter().copied())).await?
-    };
-    Ok(restated(work, stored, said, is_emptied))
-}
-
-/// The same with what is known at hand. `is_emptied` says of rows of which the report names none
-/// that they were looked for.
-fn restated<T: Statement>(
-    work: &Work<'_>,
-    mut stored: Vec<Stored<T>>,
-    mut said: Vec<T>,
-    is_emptied: impl Fn(&T) -> bool,
-) -> (Vec<T>, Vec<RowId>) {
-    stored.sort_by(|a, b| in_groups(&a.row, &b.row));
-    said.sort_by(in_groups);
-    let (mut rows, mut old) = (Vec::new(), Vec::new());
-    let mut histories =
-        stored.chunk_by(|a, b| in_groups(&a.row, &b.row) == Ordering::Equal).peekable();
-    let order = |history: &[Stored<T>], row: &T| history.first().map(|v| in_groups(&v.row, row));
-    let emptied = |history: &[Stored<T>], rows: &mut Vec<T>, old: &mut Vec<RowId>| {
-        if history.first().is_some_and(|version| is_emptied(&version.row)) {
-            replace(history, Vec::new(), work.at, rows, old);
-        }
-    };
-    for group in said.chunk_by(|a, b| in_groups(a, b) == Ordering::Equal) {
-        let Some(first) = group.first() else { continue };
-        let is = |wanted| move |history: &&[Stored<T>]| order(history, first) == Some(wanted);
-        while let Some(history) = histories.next_if(is(Ordering::Less)) {
-            emptied(history, &mut rows, &mut old);
-        }
-        let history = histories.next_if(is(Ordering::Equal)).unwrap_or_default();
-        let mut values: Vec<&T> = Vec::with_capacity(group.len());
-        for row in group {
-            if !values.iter().any(|other| other.says_same(row)) {
-                values.push(row);
-            }
-        }
-        replace(history, values, first.interval().0, &mut rows, &mut old);
-    }
-    histories.for_each(|history| emptied(history, &mut rows, &mut old));
-    (rows, old)
-}
-
-/// The order of statements by what they replace each other in.
-fn in_groups<T: Statement>(a: &T, b: &T) -> Ordering {
-    a.subject().cmp(&b.subject()).then_with(|| a.group().cmp(&b.group()))
-}
-
-/// One statement against the history of its group.
-fn replace<T: Statement>(
-    history: &[Stored<T>],
-    values: Vec<&T>,
-    at: Timestamp,
-    rows: &mut Vec<T>,
-    old: &mut Vec<RowId>,
-) {
-    for version in history {
-        let (from, to) = version.row.interval();
-        let said_again = values.iter().any(|value| value.says_same(&version.row));
-        if to.is_none() && from < at && !said_again {
-            let mut ended = version.row.clone();
-            ended.set_interval(from, Some(at));
-            old.push(version.id);
-            rows.push(ended);
-        }
-    }
-    let next = history.iter().map(|version| version.row.interval().0).filter(|t| *t > at).min();
-    for value in values {
-        let mut same = history.iter().filter(|version| version.row.says_same(value));
-        let holds = |version: &Stored<T>| {
-            let (from, to) = version.row.interval();
-            from <= at && to.is_none_or(|to| at < to)
-        };
-        if same.clone().any(holds) {
-            continue;
-        }
-        let mut value = value.clone();
-        match same.find(|version| Some(version.row.interval().0) == next) {
-            Some(later) => {
-                value.set_interval(at, later.row.interval().1);
-                old.push(later.id);
-            }
-            None => value.set_interval(at, next),
-        }
-        rows.push(value);
+) -> Result<Vec<Stored<T>>, LakeError> {
+    match known.is_empty() {
+        true => Ok(Vec::new()),
+        false => work.transaction.read(&Filter::of("subject", known.iter().copied())).await,
     }
 }
 

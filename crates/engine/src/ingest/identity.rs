@@ -200,8 +200,9 @@ fn follow(scene: &mut Scene<'_>, number: usize) {
 /// Gives the new subjects their keys, each beside the first record of its asset.
 fn born(work: &mut Work<'_>, found: Found, scene: &mut Scene<'_>, drafts: &[usize]) -> Subjects {
     let mut keys: Vec<Option<SubjectKey>> = Vec::with_capacity(drafts.len());
-    let mut subjects = Subjects { identifiers: found.identifiers, ..Subjects::default() };
-    for (number, draft) in drafts.iter().zip(found.drafts) {
+    let Found { rows, identifiers, by_local, drafts: found_drafts, .. } = found;
+    let mut subjects = Subjects { rows, identifiers, ..Subjects::default() };
+    for (number, draft) in drafts.iter().zip(found_drafts) {
         let others = scene.get(*number).and_then(|m| m.asset).into_iter().flat_map(|asset| {
             scene.of(asset).filter_map(|other| {
                 let other = scene.get(other)?;
@@ -232,7 +233,7 @@ fn born(work: &mut Work<'_>, found: Found, scene: &mut Scene<'_>, drafts: &[usiz
         Spot::Known(subject) => Some(subject),
         Spot::New(draft) => keys.get(draft).copied().flatten(),
     };
-    subjects.by_local = found.by_local.iter().map(subject).collect();
+    subjects.by_local = by_local.iter().map(subject).collect();
     subjects
 }
 

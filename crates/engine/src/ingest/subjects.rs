@@ -42,6 +42,8 @@ pub(super) struct Found {
     pub(super) by_local: Vec<Option<Spot>>,
     /// The subjects to be born.
     pub(super) drafts: Vec<Draft>,
+    /// The row of every subject that was found by its key.
+    pub(super) rows: Vec<SubjectRow>,
     /// The identifiers in force of every subject that was found by its key, those of older
     /// generations among them.
     pub(super) identifiers: Vec<Stored<IdentifierRow>>,
@@ -204,6 +206,7 @@ pub(super) async fn find(work: &Work<'_>) -> Result<Found, LakeError> {
         }
         found.by_local.push(Some(spot));
     }
+    found.rows = rows;
     Ok(found)
 }
 

@@ -6,7 +6,7 @@ use yagura_baseline::identity::Rules;
 use yagura_lake::{
     Changes, Transaction,
     row::Stored,
-    rows::{IdentifierRow, SourceRow},
+    rows::{IdentifierRow, SourceRow, SubjectRow},
 };
 use yagura_model::{
     Timestamp,
@@ -79,6 +79,8 @@ pub(super) struct Subjects {
     pub(super) by_local: Vec<Option<SubjectKey>>,
     /// Those the lake did not know, by local number of the first asset that is one.
     pub(super) new: BTreeMap<SubjectKey, usize>,
+    /// The rows of those the lake knew, and of other generations of them.
+    pub(super) rows: Vec<SubjectRow>,
     /// The identifiers in force of those the lake knew.
     pub(super) identifiers: Vec<Stored<IdentifierRow>>,
 }

@@ -8,15 +8,15 @@ use yagura_baseline::{
     life::Record,
     master::{Contest, Master, Network, Preference, Standing},
 };
-use yagura_lake::{
-    LakeError, Snapshot, parts,
-    row::Stored,
-    rows::{AttributeRow, RelationPoint},
-    scan::Filter,
+use yagura_lake::rows::{AttributeRow, RelationPoint, SubjectRow};
+use yagura_model::{
+    Timestamp, asset::RelationKind, attribute::names, domain::AssetClass, id::SubjectKey,
 };
-use yagura_model::{Timestamp, asset::RelationKind, attribute::names, id::SubjectKey};
 
-use super::{register::Register, witness::Witnesses};
+use super::{
+    restated::{Restated, says_no_class},
+    witness::Witnesses,
+};
 use crate::{links::hold_at, tree::Tree};
 
 /// What is asked about, and who may answer.
@@ -40,18 +40,22 @@ struct Said {
 pub(crate) struct Heard<'h, K> {
     hearing: &'h Hearing<'h>,
     voices: HashMap<K, Voices>,
+    /// The records that call their things, or take them for, something else than at first.
+    restated: Restated,
 }
 
 /// What was said of one asset: what may yet stand, by the place of what it is about.
 #[derive(Debug, Default)]
-struct Voices {
+pub(super) struct Voices {
     attributes: Vec<(u8, Contest<Said>)>,
     relations: Vec<(u8, Contest<Said>)>,
+    /// Whether a record shows it without saying what sort of device it is.
+    unsorted: bool,
 }
 
 /// What one record says of an asset.
 #[derive(Debug, Clone)]
-struct Voice {
+pub(super) struct Voice {
     about: About,
     standing: Standing,
     said: Said,
@@ -62,6 +66,8 @@ struct Voice {
 enum About {
     Attribute(u8),
     Relation(u8),
+    /// That it is a device, and not of which sort.
+    Unsorted,
 }
 
 /// What stands of an asset.
@@ -72,6 +78,8 @@ pub(crate) struct Settled {
     /// What the network allows: observations are required no more often than in so many days.
     pub(crate) at_least_days: u32,
     values: Vec<(&'static str, Arc<str>)>,
+    /// Of the attribute that says what it is.
+    class: Option<AssetClass>,
     /// Of the attribute that says in which state of its life it is.
     stated: Option<Record>,
     targets: BTreeMap<RelationKind, Vec<Arc<str>>>,
@@ -102,8 +110,39 @@ impl<'m> Hearing<'m> {
         &self.witnesses
     }
 
+    /// Whether an attribute is asked about.
+    pub(super) fn asks(&self, name: &str) -> bool {
+        self.names.iter().any(|(other, _)| *other == name)
+    }
+
+    /// What a record said of the name or the class when it was born, if it is asked about and the record
+    /// was there.
+    pub(super) fn at_first(
+        &self,
+        name: &str,
+        subject: SubjectKey,
+        value: impl FnOnce() -> Arc<str>,
+    ) -> Option<Voice> {
+        let mut asked = (0..).zip(&self.names);
+        let (place, (_, preference)) = asked.find(|(_, (other, _))| **other == *name)?;
+        if !self.witnesses.was_there(subject) {
+            return None;
+        }
+        let standing = self.standing(preference, subject)?;
+        let said = Said { since: Timestamp::MIN, value: value() };
+        Some(Voice { about: About::Attribute(place), standing, said })
+    }
+
+    /// What a record took its thing for when it was born.
+    pub(super) fn class_at_first(&self, subject: SubjectKey, class: AssetClass) -> Option<Voice> {
+        let voice = self.at_first(names::CLASS, subject, || Arc::from(class.as_str()))?;
+        // Who does not know the sort contradicts nobody who does.
+        let about = if class == AssetClass::Device { About::Unsorted } else { voice.about };
+        Some(Voice { about, ..voice })
+    }
+
     /// What a record says of an attribute, if it is asked about and holds.
-    fn attribute(&self, row: &AttributeRow) -> Option<Voice> {
+    pub(super) fn attribute(&self, row: &AttributeRow) -> Option<Voice> {
         let mut asked = (0..).zip(&self.names);
         let (place, (_, preference)) = asked.find(|(_, (name, _))| **name == *row.name)?;
         let at = self.witnesses.at;
@@ -111,15 +150,12 @@ impl<'m> Hearing<'m> {
             return None;
         }
         let said = Said { since: row.first_seen, value: Arc::clone(&row.value) };
-        Some(Voice {
-            about: About::Attribute(place),
-            standing: self.standing(preference, row.subject)?,
-            said,
-        })
+        let about = if says_no_class(row) { About::Unsorted } else { About::Attribute(place) };
+        Some(Voice { about, standing: self.standing(preference, row.subject)?, said })
     }
 
     /// What a record says of a relation, if it is asked about, is stated and is in force.
-    fn relation(&self, row: &RelationPoint) -> Option<Voice> {
+    pub(super) fn relation(&self, row: &RelationPoint) -> Option<Voice> {
         let kind = u8::try_from(row.kind).ok().and_then(RelationKind::from_number);
         let mut asked = (0..).zip(&self.relations);
         let (place, (_, preference)) = asked.find(|(_, (other, _))| Some(*other) == kind)?;
@@ -155,11 +191,12 @@ impl<'m> Hearing<'m> {
             About::Relation(place) => {
                 self.relations.get(usize::from(place)).is_some_and(|(_, one)| one.many)
             }
+            About::Unsorted => false,
         }
     }
 
     /// What stands of an asset of which all this was said.
-    fn settle(&self, voices: &Voices) -> Settled {
+    pub(super) fn settle(&self, voices: &Voices) -> Settled {
         let master = self.witnesses.master;
         // What says the network is never out of date: it stands in whatever network.
         let first = |wanted| {
@@ -169,7 +206,7 @@ impl<'m> Hearing<'m> {
         };
         let network =
             master.network(first(0).map(|value| &**value), first(1).map(|value| &**value));
-        let mut stated = None;
+        let (mut stated, mut class) = (None, voices.unsorted.then_some(AssetClass::Device));
         let value = |(place, contest): &(u8, Contest<Said>)| {
             let (name, preference) = self.names.get(usize::from(*place))?;
             let said = self::first_said(contest, preference, network)?;
@@ -177,6 +214,9 @@ impl<'m> Hearing<'m> {
                 && let Ok(state) = said.value.parse()
             {
                 stated = Some(Record { state, since: said.since });
+            }
+            if *name == names::CLASS {
+                class = said.value.parse().ok().or(class);
             }
             Some((*name, Arc::clone(&said.value)))
         };
@@ -195,6 +235,7 @@ impl<'m> Hearing<'m> {
             network,
             at_least_days: master.of_network(network).map_or(0, |one| one.at_least_days),
             values,
+            class,
             stated,
             targets,
             managed_since,
@@ -203,11 +244,15 @@ impl<'m> Hearing<'m> {
 }
 
 impl Voices {
-    fn add(&mut self, hearing: &Hearing<'_>, Voice { about, standing, said }: Voice) {
+    pub(super) fn add(&mut self, hearing: &Hearing<'_>, Voice { about, standing, said }: Voice) {
         let many = hearing.adds_up(about);
         let (contests, place) = match about {
             About::Attribute(place) => (&mut self.attributes, place),
             About::Relation(place) => (&mut self.relations, place),
+            About::Unsorted => {
+                self.unsorted = true;
+                return;
+            }
         };
         match contests.iter_mut().find(|(other, _)| *other == place) {
             Some((_, contest)) => contest.add(many, standing, said),
@@ -215,21 +260,37 @@ impl Voices {
         }
     }
 
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.attributes.clear();
         self.relations.clear();
+        self.unsorted = false;
     }
 }
 
 impl<'h, K: Copy + Eq + Hash> Heard<'h, K> {
     /// Nothing yet.
     pub(crate) fn new(hearing: &'h Hearing<'h>) -> Self {
-        Self { hearing, voices: HashMap::new() }
+        Self { hearing, voices: HashMap::new(), restated: Restated::default() }
     }
 
     /// Hears an attribute of an asset, if it is asked about and holds.
     pub(crate) fn attribute(&mut self, key: K, row: &AttributeRow) {
         if let Some(voice) = self.hearing.attribute(row) {
+            self.restated.note(row);
+            self.voices.entry(key).or_default().add(self.hearing, voice);
+        }
+    }
+
+    /// Hears what a record of an asset called it and took it for at first, after all its attributes.
+    pub(crate) fn at_first(&mut self, key: K, row: &SubjectRow) {
+        let name = Some(row.subject).filter(|subject| !self.restated.names(*subject));
+        let name = name.and_then(|subject| {
+            self.hearing.at_first(names::NAME, subject, || Arc::from(row.name.as_str()))
+        });
+        let class = u8::try_from(row.class).ok().and_then(AssetClass::from_number);
+        let class = class.filter(|_| !self.restated.classes(row.subject));
+        let class = class.and_then(|class| self.hearing.class_at_first(row.subject, class));
+        for voice in name.into_iter().chain(class) {
             self.voices.entry(key).or_default().add(self.hearing, voice);
         }
     }
@@ -245,77 +306,6 @@ impl<'h, K: Copy + Eq + Hash> Heard<'h, K> {
     pub(crate) fn settle(&self, key: K) -> Settled {
         self.hearing.settle(self.voices.get(&key).unwrap_or(&Voices::default()))
     }
-}
-
-/// Settles all assets of a register, shard by shard; gives what is made of each, by index.
-///
-/// # Errors
-/// If the lake cannot be read.
-pub(crate) async fn settle_all<T: Send>(
-    hearing: &Hearing<'_>,
-    snapshot: &Snapshot,
-    register: &Register,
-    make: impl Fn(usize, &Settled) -> T + Sync,
-) -> Result<Vec<T>, LakeError> {
-    let attributes = snapshot.scan::<AttributeRow>(&Filter::all()).await?;
-    let relations = snapshot.scan::<RelationPoint>(&Filter::all()).await?;
-    let hear = |shard| {
-        let (mut here, mut away) = (Vec::new(), Vec::new());
-        let mut note = |subject, voice: Option<Voice>| {
-            if let (Some(index), Some(voice)) = (register.of(subject), voice) {
-                if register.spans(index) { &mut away } else { &mut here }.push((index, voice));
-            }
-        };
-        attributes.each(Some(shard), |Stored { row, .. }| {
-            note(row.subject, hearing.attribute(&row));
-        })?;
-        relations.each(Some(shard), |Stored { row, .. }| {
-            note(row.subject, hearing.relation(&row));
-        })?;
-        Ok((settle_each(hearing, here, &make), away))
-    };
-    let shards = register.shards();
-    let parts = tokio::task::block_in_place(|| parts::each(&shards, hear))?;
-    let mut made: Vec<Option<T>> = Vec::new();
-    made.resize_with(register.assets.len(), || None);
-    let mut away = Vec::new();
-    for (part, more) in parts {
-        part.into_iter().for_each(|(index, one)| place(&mut made, index, one));
-        away.extend(more);
-    }
-    for (index, one) in settle_each(hearing, away, &make) {
-        place(&mut made, index, one);
-    }
-    let nothing = hearing.settle(&Voices::default());
-    let all = made.into_iter().enumerate();
-    Ok(all.map(|(index, one)| one.unwrap_or_else(|| make(index, &nothing))).collect())
-}
-
-fn place<T>(made: &mut [Option<T>], index: usize, one: T) {
-    if let Some(place) = made.get_mut(index) {
-        *place = Some(one);
-    }
-}
-
-/// Settles some assets of which all voices are there.
-fn settle_each<T>(
-    hearing: &Hearing<'_>,
-    mut said: Vec<(usize, Voice)>,
-    make: impl Fn(usize, &Settled) -> T,
-) -> Vec<(usize, T)> {
-    // They come in runs by subject: a sort that sees runs has little to do.
-    said.sort_by_key(|(index, _)| *index);
-    let mut made = Vec::new();
-    let mut voices = Voices::default();
-    let mut said = said.into_iter().peekable();
-    while let Some((index, voice)) = said.next() {
-        voices.add(hearing, voice);
-        if said.peek().is_none_or(|(next, _)| *next != index) {
-            made.push((index, make(index, &hearing.settle(&voices))));
-            voices.clear();
-        }
-    }
-    made
 }
 
 /// The value of those that stand that began last, of several the first in order of text.
@@ -358,6 +348,16 @@ impl Settled {
     /// The value of an attribute, to be shared.
     pub(crate) fn shared(&self, name: &str) -> Option<&Arc<str>> {
         self.values.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
+    }
+
+    /// Its name; before any record of it was there that of its first.
+    pub(crate) fn name<'s>(&'s self, first: &'s str) -> &'s str {
+        self.value(names::NAME).unwrap_or(first)
+    }
+
+    /// Its class; before any record of it was there that of its first.
+    pub(crate) fn class(&self, first: i8) -> Option<AssetClass> {
+        self.class.or_else(|| u8::try_from(first).ok().and_then(AssetClass::from_number))
     }
 
     /// What its sources say of the state of its life.

@@ -1,5 +1,7 @@
 //! Everybody who needs one value of several gets the same one.
 
+mod called;
+
 use std::collections::BTreeMap;
 
 use yagura_baseline::{

@@ -203,6 +203,13 @@ impl<'m> Witnesses<'m> {
         Ok(())
     }
 
+    /// Whether a subject's record was there at the time.
+    pub(crate) fn was_there(&self, subject: SubjectKey) -> bool {
+        let record = self.records.get(subject);
+        let look = record.and_then(|(_, look)| self.looks.get(look as usize));
+        look.is_some_and(|look| look.at <= self.at)
+    }
+
     /// Who says what a subject's record says.
     pub(crate) fn of(&self, subject: SubjectKey) -> Option<Witness> {
         let (source, look) = self.records.get(subject)?;

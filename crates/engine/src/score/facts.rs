@@ -16,6 +16,7 @@ use yagura_lake::{
 };
 use yagura_model::{
     Timestamp,
+    attribute::names,
     coverage::{ObservationKind, ObservationKinds},
     domain::AssetClass,
     finding::{Disposition, FindingState},
@@ -59,6 +60,7 @@ pub struct Facts {
     pub(super) rules_digest: String,
     /// Which organisation stood under which.
     pub(super) tree: Arc<Tree>,
+    /// As they were made: what they are called and taken for is settled.
     pub(super) assets: BTreeMap<AssetKey, AssetRow>,
     pub(super) organisations: HashMap<AssetKey, String>,
     /// What stands of what sources say.
@@ -142,15 +144,16 @@ impl Facts {
         let seen = assets.into_iter().filter(|asset| asset.first_seen <= at);
         facts.assets = seen.map(|asset| (asset.asset, asset)).collect();
         let born: Vec<SubjectRow> = snapshot.rows(&of_subjects).await?;
-        for subject in born {
+        for subject in &born {
             if let Some(asset) = asset_of.get(&subject.subject) {
-                facts.organisations.entry(*asset).or_insert(subject.organisation);
+                let organisation = facts.organisations.entry(*asset);
+                organisation.or_insert_with(|| subject.organisation.clone());
             }
         }
         let coverage = coverage(snapshot, only.is_some(), &asset_of).await?;
         let witnesses =
             Witnesses::load(snapshot, master, at, of_subjects.clone(), &coverage).await?;
-        facts.settle(snapshot, witnesses, &of_subjects, &asset_of).await?;
+        facts.settle(snapshot, witnesses, &of_subjects, (&asset_of, &born)).await?;
         let identifiers: Vec<IdentifierRow> = snapshot.rows(&of_subjects).await?;
         for row in identifiers.into_iter().filter(|row| holds(row.first_seen, row.resolved_at)) {
             if let Some(asset) = asset_of.get(&row.subject) {
@@ -168,7 +171,7 @@ impl Facts {
         snapshot: &Snapshot,
         witnesses: Witnesses<'_>,
         of_subjects: &Filter,
-        asset_of: &HashMap<SubjectKey, AssetKey>,
+        (asset_of, born): (&HashMap<SubjectKey, AssetKey>, &[SubjectRow]),
     ) -> Result<(), LakeError> {
         let records = LifeRecords::load(snapshot, self.at).await?;
         let mut seen: HashMap<AssetKey, Timestamp> = HashMap::new();
@@ -178,7 +181,8 @@ impl Facts {
                 *newest = at.max(*newest);
             }
         }
-        let hearing = Hearing::new(witnesses, Worth::ASKED, Worth::RELATIONS);
+        let asked = Worth::ASKED.into_iter().chain([names::NAME, names::CLASS]);
+        let hearing = Hearing::new(witnesses, asked, Worth::RELATIONS);
         let mut heard = Heard::new(&hearing);
         let attributes: Vec<AttributeRow> = snapshot.rows(of_subjects).await?;
         for row in &attributes {
@@ -192,11 +196,16 @@ impl Facts {
                 heard.relation(*asset, row);
             }
         }
+        for row in born {
+            if let Some(asset) = asset_of.get(&row.subject) {
+                heard.at_first(*asset, row);
+            }
+        }
         let settled = self.assets.keys().map(|asset| (*asset, heard.settle(*asset)));
         self.settled = settled.collect();
         for (asset, row) in &self.assets {
             let Some(settled) = self.settled.get(asset) else { continue };
-            let class = number(row.class, AssetClass::from_number);
+            let class = settled.class(row.class);
             let (first_seen, seen) = (row.first_seen, seen.get(asset).copied());
             let asked = Asked { asset: *asset, class, first_seen, seen };
             self.lives.insert(*asset, records.life(hearing.witnesses().master(), asked, settled));
@@ -260,6 +269,19 @@ impl Facts {
             }
         }
         Ok(())
+    }
+
+    /// What an asset is called.
+    pub(super) fn name<'f>(&'f self, row: &'f AssetRow) -> &'f str {
+        self.settled.get(&row.asset).map_or(row.name.as_str(), |settled| settled.name(&row.name))
+    }
+
+    /// What an asset is.
+    pub(super) fn class(&self, row: &AssetRow) -> Option<AssetClass> {
+        match self.settled.get(&row.asset) {
+            Some(settled) => settled.class(row.class),
+            None => number(row.class, AssetClass::from_number),
+        }
     }
 
     /// In which state of its life an asset is, if its points do not count.

@@ -25,13 +25,13 @@ impl Names {
     pub fn of_facts(facts: &Facts) -> Self {
         let mut names = Self { tree: Arc::clone(&facts.tree), ..Self::default() };
         for (key, asset) in &facts.assets {
-            if number(asset.class, AssetClass::from_number) != Some(AssetClass::System) {
+            if facts.class(asset) != Some(AssetClass::System) {
                 continue;
             }
             for row in facts.identifiers.get(key).into_iter().flatten() {
                 let kind = number(row.kind, IdentifierKind::from_number);
                 if kind == Some(IdentifierKind::SystemNumber) {
-                    names.systems.insert(row.value.to_string(), asset.name.clone());
+                    names.systems.insert(row.value.to_string(), facts.name(asset).to_owned());
                 }
             }
         }

@@ -64,8 +64,8 @@ fn own(facts: &Facts, asset: AssetKey) -> Option<Profile> {
     let life = facts.lives.get(&asset);
     Some(Profile {
         asset,
-        name: row.name.clone(),
-        class: number(row.class, AssetClass::from_number)?,
+        name: facts.name(row).to_owned(),
+        class: facts.class(row)?,
         organisation: settled.organisation(&facts.tree, &born_in, row.first_seen).to_string(),
         systems: systems.map(|system| system.to_string()).collect(),
         worth: Worth::said(|name| settled.value(name)),

@@ -67,8 +67,12 @@ pub struct Sweep {
     pub assets: Vec<AssetSum>,
     /// How many assets there are in which state.
     pub states: StateCounts,
+    /// The same of each organisation, without those below it.
+    pub(super) states_of: BTreeMap<Arc<str>, StateCounts>,
     /// Names of systems by their numbers.
     pub(super) systems: BTreeMap<String, String>,
+    /// The rules of master records.
+    rules: Arc<Master>,
     /// By problem, gap and missing observation.
     by_check: Sums,
     /// By what one correction closes.
@@ -142,13 +146,13 @@ impl Sweep {
         let Standing { tree, register, sketches, looks } =
             Standing::load(snapshot, model, master, at, tree, coverage).await?;
         let scans = findings::Scans::open(snapshot, model).await?;
-        let (model, master, within) = (model.clone(), master.clone(), within.cloned());
+        let (model, rules, within) = (model.clone(), Arc::new(master.clone()), within.cloned());
         let commit = snapshot.commit();
         tokio::task::spawn_blocking(move || {
-            let (model, master) = (&model, &master);
+            let (model, master) = (&model, &rules);
             let mut ground = Ground { model, master, at, tree, register, sketches, looks };
             let systems = std::mem::take(&mut ground.sketches.systems);
-            let swept = ground.sweep(&scans, commit, within.as_ref())?;
+            let swept = ground.sweep(&scans, (commit, &rules), within.as_ref())?;
             Ok(Self { systems, ..swept })
         })
         .await
@@ -163,7 +167,7 @@ const TOGETHER: usize = 65_536;
 #[derive(Debug, Default)]
 struct Summed {
     assets: Vec<AssetSum>,
-    states: StateCounts,
+    states: HashMap<Arc<str>, StateCounts>,
     /// By place of the gap in the model.
     gaps: Tally,
     /// By number of the kind of observation.
@@ -174,7 +178,7 @@ impl Ground<'_> {
     fn sweep(
         &self,
         scans: &findings::Scans,
-        commit: Commit,
+        (commit, rules): (Commit, &Arc<Master>),
         within: Option<&OrganisationCode>,
     ) -> Result<Sweep, LakeError> {
         // The tree is asked once an organisation.
@@ -206,15 +210,20 @@ impl Ground<'_> {
             by_remedy.add(Arc::clone(package), sum);
         }
         let mut assets = Vec::with_capacity(kept.len());
-        let mut states = StateCounts::default();
+        let mut states_of: BTreeMap<Arc<str>, StateCounts> = BTreeMap::new();
         for part in parts {
-            states.join(&part.states);
+            #[expect(clippy::iter_over_hash_type, reason = "counts are the same in any order")]
+            for (organisation, states) in &part.states {
+                states_of.entry(Arc::clone(organisation)).or_default().join(states);
+            }
             for (key, sum) in self.unlooked(&part) {
                 by_check.add(Arc::clone(&key), sum);
                 by_remedy.add(key, sum);
             }
             assets.extend(part.assets);
         }
+        let mut states = StateCounts::default();
+        states_of.values().for_each(|of| states.join(of));
         Ok(Sweep {
             model: format!("{} {}", self.model.name, self.model.version),
             master: format!("{} {}", self.master.name, self.master.version),
@@ -224,7 +233,9 @@ impl Ground<'_> {
             tree: Arc::clone(&self.tree),
             assets,
             states,
+            states_of,
             systems: BTreeMap::new(),
+            rules: Arc::clone(rules),
             by_check,
             by_remedy,
         })
@@ -255,7 +266,13 @@ impl Ground<'_> {
         let sketches = self.sketches.all.iter().zip(kept).enumerate();
         for (index, (sketch, kept)) in sketches.skip(range.start).take(range.len()) {
             let Some(class) = sketch.class.filter(|_| *kept) else { continue };
-            summed.states.add(sketch.state, sketch.contradicted);
+            match summed.states.get_mut(&sketch.organisation) {
+                Some(states) => states.add(sketch.state, sketch.contradicted),
+                None => {
+                    let states = summed.states.entry(Arc::clone(&sketch.organisation));
+                    states.or_default().add(sketch.state, sketch.contradicted);
+                }
+            }
             if !sketch.state.counts() {
                 continue;
             }

@@ -160,6 +160,26 @@ row! {
 }
 
 row! {
+    /// What a source first took a thing for: a part of its columns.
+    pub struct SubjectClass in Subjects sharded by subject {
+        /// The subject.
+        pub subject: SubjectKey,
+        /// Class of asset.
+        pub class: i8,
+    }
+}
+
+row! {
+    /// What a source first called a thing: a part of its columns.
+    pub struct SubjectName in Subjects sharded by subject {
+        /// The subject.
+        pub subject: SubjectKey,
+        /// The name the source shows people.
+        pub name: Arc<str>,
+    }
+}
+
+row! {
     /// What a score needs of an asset: a part of its columns.
     pub struct AssetPoint in Assets keyed by asset {
         /// Its key.

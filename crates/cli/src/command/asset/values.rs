@@ -1,6 +1,7 @@
 //! The values of attributes in words.
 
 use jiff::{Timestamp, tz::TimeZone};
+use yagura_model::attribute::names;
 
 use crate::{i18n::Texts, output::cell::Cell};
 
@@ -39,6 +40,9 @@ pub(super) fn value(texts: &Texts, zone: &TimeZone, name: &str, value: &str) -> 
 
 /// The word of a value of a closed list.
 pub(super) fn word(texts: &Texts, name: &str, value: &str) -> Option<String> {
+    if name == names::CLASS {
+        return texts.find(&id("class", value));
+    }
     let list = if matches!(value, "true" | "false") { "yes" } else { name };
     let (_, values) = VALUES.iter().find(|(name, _)| *name == list)?;
     values.contains(&value).then(|| texts.say(&id(&id("value", list), value)))

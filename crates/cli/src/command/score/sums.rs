@@ -1,6 +1,7 @@
 //! The sums of a score: made now, or stored before.
 
 use yagura_engine::{
+    baseline::master::Master,
     baseline::model::Model,
     lake::{Lost, Snapshot, scores::StoredScore},
     life::StateCounts,
@@ -113,7 +114,9 @@ impl Score {
         let all = lines.len();
         lines.truncate(self.top.unwrap_or(all));
         if by == By::Asset {
-            let named = session.block_on(name_assets(snapshot, &mut lines))?;
+            let master = Master::shipped();
+            let named = name_assets(snapshot, master, score.at, &mut lines);
+            let named = session.block_on(named)?;
             named.map_err(|error| session.lake_failure(&error))?;
         }
         let of = asked.model().clone();

@@ -8,7 +8,7 @@ use yagura_lake::rows::AttributeRow;
 use yagura_model::{Timestamp, attribute::names, id::SubjectKey};
 
 use super::{SaidBy, ValueSaid, identifiers::add};
-use crate::master::Witnesses;
+use crate::master::{Witnesses, says_no_class};
 
 /// An attribute with all its values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -51,7 +51,7 @@ pub(super) fn attributes(
 ) -> Vec<AttributeSaid> {
     let mut by_name: BTreeMap<(usize, &str), BTreeMap<SubjectKey, Vec<&AttributeRow>>> =
         BTreeMap::new();
-    for row in rows {
+    for row in rows.iter().filter(|row| !says_no_class(row)) {
         let place = names::ALL.iter().position(|name| **name == *row.name);
         let place = place.unwrap_or(names::ALL.len());
         let of_name = by_name.entry((place, &row.name)).or_default();

@@ -7,12 +7,13 @@ use serde::Serialize;
 use yagura_baseline::master::Master;
 use yagura_lake::{
     LakeError, Snapshot,
-    rows::{AssetRow, AttributeRow, CoverageRow, IdentifierRow, RelationPoint},
+    rows::{AssetRow, AttributeRow, CoverageRow, IdentifierRow, RelationPoint, SubjectRow},
     scan::Filter,
 };
 use yagura_model::{
     Timestamp,
     asset::RelationKind,
+    attribute::names,
     domain::AssetClass,
     id::{AssetKey, SubjectKey},
     identifier::IdentifierKind,
@@ -58,7 +59,8 @@ pub async fn brief(
     let of_subjects = Filter::of("subject", asset_of.keys().map(|subject| subject.0));
     let shards = asset_of.keys().map(|subject| i64::from(subject.shard().0));
     let of_shards = Filter::of("of_shard", shards);
-    let (identifiers, attributes, relations, coverage) = tokio::try_join!(
+    let (subjects, identifiers, attributes, relations, coverage) = tokio::try_join!(
+        snapshot.rows::<SubjectRow>(&of_subjects),
         snapshot.rows::<IdentifierRow>(&of_subjects),
         snapshot.rows::<AttributeRow>(&of_subjects),
         snapshot.rows::<RelationPoint>(&of_subjects),
@@ -66,13 +68,17 @@ pub async fn brief(
     )?;
     let tree = Tree::load(snapshot, at).await?;
     let witnesses = Witnesses::load(snapshot, master, at, of_subjects, &coverage).await?;
-    let hearing = Hearing::new(witnesses, [], &[RelationKind::ManagedBy]);
+    let asked = [names::NAME, names::CLASS];
+    let hearing = Hearing::new(witnesses, asked, &[RelationKind::ManagedBy]);
     let mut heard = Heard::new(&hearing);
     for row in &attributes {
         asset_of.get(&row.subject).into_iter().for_each(|asset| heard.attribute(*asset, row));
     }
     for row in &relations {
         asset_of.get(&row.subject).into_iter().for_each(|asset| heard.relation(*asset, row));
+    }
+    for row in &subjects {
+        asset_of.get(&row.subject).into_iter().for_each(|asset| heard.at_first(*asset, row));
     }
     assets.sort_by_key(|row| row.asset);
     let seen = assets.into_iter().filter(|row| row.first_seen <= at);
@@ -84,12 +90,13 @@ pub async fn brief(
             .filter_map(|i| Some((kind_of(i.kind, IdentifierKind::from_number)?, &*i.value)));
         let settled = heard.settle(row.asset);
         let born_in = Arc::from(row.organisation);
+        let name = settled.name(&row.name).to_owned();
         Brief {
             asset: AssetId(row.asset),
-            known_as: known_as(called, &row.name),
-            class: kind_of(row.class, AssetClass::from_number),
+            known_as: known_as(called, &name),
+            class: settled.class(row.class),
             organisation: settled.organisation(&tree, &born_in, row.first_seen).to_string(),
-            name: row.name,
+            name,
         }
     });
     Ok(told.collect())

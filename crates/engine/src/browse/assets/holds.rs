@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use yagura_lake::{
-    LakeError, Snapshot,
-    rows::{HoldRow, SubjectRow},
-    scan::Filter,
+use yagura_lake::{LakeError, Snapshot, rows::HoldRow};
+use yagura_model::{
+    Timestamp,
+    id::{AssetKey, SubjectKey},
 };
-use yagura_model::id::{AssetKey, SourceKey, SubjectKey};
 
 use super::targets::{Other, names};
+use crate::decisions::records;
 
 /// 名寄せ保留: two records that may be one thing, which a person must decide.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -34,7 +34,7 @@ pub(super) async fn load(
     rows: Vec<HoldRow>,
     asset: AssetKey,
     own: &BTreeSet<SubjectKey>,
-    source: impl Fn(SourceKey) -> String,
+    at: Timestamp,
 ) -> Result<Vec<Hold>, LakeError> {
     let concerns = |row: &HoldRow| own.contains(&row.subject) || row.candidates.contains(&asset.0);
     let rows: Vec<HoldRow> = rows.into_iter().filter(concerns).collect();
@@ -48,16 +48,15 @@ pub(super) async fn load(
             vec![row.asset]
         }
     };
-    let names = names(snapshot, rows.iter().flat_map(others)).await?;
-    let filter = Filter::of("subject", rows.iter().map(|row| row.subject.0));
-    let subjects: Vec<SubjectRow> = snapshot.rows(&filter).await?;
+    let names = names(snapshot, at, rows.iter().flat_map(others)).await?;
+    let records = records(snapshot, rows.iter().map(|row| row.subject)).await?;
     let mut holds: Vec<Hold> = rows
         .iter()
         .map(|row| {
-            let subject = subjects.iter().find(|subject| subject.subject == row.subject);
+            let record = records.get(&row.subject);
             Hold {
-                source: subject.map(|subject| source(subject.source)).unwrap_or_default(),
-                name: subject.map(|subject| subject.name.clone()).unwrap_or_default(),
+                source: record.map(|record| record.source.clone()).unwrap_or_default(),
+                name: record.map(|record| record.name.clone()).unwrap_or_default(),
                 here: own.contains(&row.subject),
                 others: others(row).iter().filter_map(|key| names.get(key).cloned()).collect(),
                 reason: row.reason.clone(),

@@ -6,11 +6,9 @@ use yagura_baseline::{
     master::Master,
 };
 use yagura_lake::{LakeError, Snapshot};
-use yagura_model::{
-    Timestamp, attribute::names, domain::AssetClass, id::AssetKey, life_cycle::LifeCycle,
-};
+use yagura_model::{Timestamp, attribute::names, id::AssetKey, life_cycle::LifeCycle};
 
-use super::{AttributeSaid, kind_of, read::Rows};
+use super::{AttributeSaid, read::Rows};
 use crate::{
     decisions::{DecisionSaid, said},
     life::{Asked, LifeRecords},
@@ -68,7 +66,7 @@ pub(super) async fn life(
 ) -> Result<LifeSaid, LakeError> {
     let master: &Master = witnesses.master();
     let records = LifeRecords::load(snapshot, witnesses.at()).await?;
-    let class = kind_of(rows.asset.class, AssetClass::from_number);
+    let class = settled.class(rows.asset.class);
     let asset = rows.asset.asset;
     let seen = sightings(rows, witnesses).max_by_key(|sighting| sighting.at);
     let asked = Asked {
@@ -142,19 +140,35 @@ pub(crate) async fn state_of(
     master: &Master,
 ) -> Result<Option<StateOf>, LakeError> {
     let Some(rows) = Rows::load(snapshot, asset, at).await? else { return Ok(None) };
-    let witnesses =
-        Witnesses::of_record(snapshot, master, at, rows.sources(), &rows.subjects, &rows.coverage)
-            .await?;
-    let hearing = Hearing::new(witnesses, [names::LIFE_CYCLE], &[]);
-    let mut heard = Heard::new(&hearing);
-    rows.attributes.iter().for_each(|row| heard.attribute((), row));
+    let hearing = hearing(snapshot, &rows, master, at).await?;
+    let settled = settled(&hearing, &rows);
     let asked = Asked {
         asset,
-        class: kind_of(rows.asset.class, AssetClass::from_number),
+        class: settled.class(rows.asset.class),
         first_seen: rows.asset.first_seen,
         seen: sightings(&rows, hearing.witnesses()).map(|sighting| sighting.at).max(),
     };
-    Ok(Some(StateOf { asked, settled: heard.settle(()), name: rows.asset.name }))
+    let name = settled.name(&rows.asset.name).to_owned();
+    Ok(Some(StateOf { asked, settled, name }))
+}
+
+/// Asks what an asset is, what it is called and in which state it is said to be.
+async fn hearing<'m>(
+    snapshot: &Snapshot,
+    rows: &Rows,
+    master: &'m Master,
+    at: Timestamp,
+) -> Result<Hearing<'m>, LakeError> {
+    let (sources, subjects) = (rows.sources(), &rows.subjects);
+    let looks = &rows.coverage;
+    let witnesses = Witnesses::of_record(snapshot, master, at, sources, subjects, looks).await?;
+    Ok(Hearing::new(witnesses, [names::NAME, names::CLASS, names::LIFE_CYCLE], &[]))
+}
+
+fn settled(hearing: &Hearing<'_>, rows: &Rows) -> Settled {
+    let mut heard = Heard::new(hearing);
+    rows.attributes.iter().for_each(|row| heard.attribute((), row));
+    heard.settle(())
 }
 
 /// The looks at an asset by sources that observe.

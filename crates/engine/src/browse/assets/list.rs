@@ -19,6 +19,7 @@ use yagura_lake::{
 use yagura_model::{
     Timestamp,
     asset::RelationKind,
+    attribute::names,
     coverage::ObservationKind,
     domain::{AssetClass, Domain},
     finding::{Disposition, FindingState},
@@ -131,7 +132,7 @@ pub async fn list(
     let mut list = Vec::new();
     for row in assets.into_iter().filter(|row| row.first_seen <= at) {
         let draft = drafts.get(&row.asset).unwrap_or(&nothing);
-        let Some(class) = kind_of(row.class, AssetClass::from_number) else { continue };
+        let Some(class) = draft.settled.class(row.class) else { continue };
         let asked = Asked {
             asset: row.asset,
             class: Some(class),
@@ -189,6 +190,7 @@ async fn drafts(
     let witnesses = Witnesses::load(snapshot, master, at, all, &coverage).await?;
     let seen: Vec<(SubjectKey, Timestamp)> = witnesses.sightings().collect();
     let asked = Domain::ALL.iter().flat_map(|domain| shown(*domain)).copied();
+    let asked = asked.chain([names::NAME, names::CLASS]);
     let hearing = Hearing::new(witnesses, asked, RELATIONS);
     let asset_of = links.into_iter().map(|link| (link.subject, link.asset)).collect();
     let (drafts, there) = (HashMap::new(), BTreeSet::new());
@@ -198,7 +200,9 @@ async fn drafts(
     gathering.identifiers(identifiers);
     gathering.coverage(&coverage)?;
     gathering.findings(&findings, &checks);
+    gathering.at_first(&mut heard, &subjects);
     gathering.subjects(subjects, &holds);
+    gathering.renamed(&attributes);
     gathering.seen(seen);
     for row in assets {
         gathering.drafts.entry(row.asset).or_default().settled = heard.settle(row.asset);
@@ -239,6 +243,29 @@ impl Gathering {
         let asset = *self.asset_of.get(&subject)?;
         self.of(subject)?;
         Some(asset)
+    }
+
+    /// Hears what the records that were there called each asset at first.
+    fn at_first(&self, heard: &mut Heard<'_, AssetKey>, rows: &[SubjectRow]) {
+        for row in rows.iter().filter(|row| self.there.contains(&row.subject)) {
+            if let Some(asset) = self.asset_of.get(&row.subject) {
+                heard.at_first(*asset, row);
+            }
+        }
+    }
+
+    /// What records call an asset since.
+    fn renamed(&mut self, rows: &[AttributeRow]) {
+        let at = self.at;
+        let says = |row: &&AttributeRow| *row.name == *names::NAME;
+        for row in rows.iter().filter(says) {
+            if let Some(asset) = self.asset_of.get(&row.subject)
+                && holds_at(at, row.first_seen, row.resolved_at)
+            {
+                let draft = self.drafts.entry(*asset).or_default();
+                draft.names.insert(row.value.to_string());
+            }
+        }
     }
 
     fn identifiers(&mut self, rows: Vec<IdentifierRow>) {
@@ -323,9 +350,10 @@ fn listed(
     let (looks_missing, looks_required) =
         missing(model, class, settled.at_least_days, &draft.looks, at);
     let called = draft.identifiers.iter().map(|(kind, value)| (*kind, &**value));
+    let name = settled.name(&row.name).to_owned();
     Listed {
         asset: AssetId(row.asset),
-        known_as: known_as(called, &row.name),
+        known_as: known_as(called, &name),
         domain,
         class,
         organisation: settled
@@ -349,6 +377,6 @@ fn listed(
         looks_missing,
         looks_required,
         held: draft.held,
-        name: row.name,
+        name,
     }
 }

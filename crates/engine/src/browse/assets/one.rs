@@ -108,20 +108,22 @@ pub async fn find(
     let own: BTreeSet<SubjectKey> = rows.subjects.iter().map(|row| row.subject).collect();
     let held = std::mem::take(&mut rows.holds);
     let (holds, targets) = tokio::try_join!(
-        holds::load(snapshot, held, key, &own, |source| rows.source(source)),
+        holds::load(snapshot, held, key, &own, at),
         Targets::load(snapshot, rules, &rows.relations, &rows.subjects, at),
     )?;
     let witnesses =
         Witnesses::of_record(snapshot, master, at, rows.sources(), &rows.subjects, &rows.coverage)
             .await?;
-    let hearing = Hearing::new(witnesses, [names::LIFE_CYCLE], RelationKind::ALL);
+    let asked = [names::NAME, names::CLASS, names::LIFE_CYCLE];
+    let hearing = Hearing::new(witnesses, asked, RelationKind::ALL);
     let settled = {
         let mut heard = Heard::new(&hearing);
         rows.attributes.iter().for_each(|row| heard.attribute((), row));
         rows.relations.iter().for_each(|row| heard.relation((), row));
         heard.settle(())
     };
-    let class = kind_of(rows.asset.class, AssetClass::from_number);
+    let class = settled.class(rows.asset.class);
+    let name = settled.name(&rows.asset.name).to_owned();
     let source = |subject| rows.source_of(subject);
     let looks = looks(&rows.coverage, |source| rows.source(source));
     let identifiers = identifiers(&rows.identifiers, rules, source);
@@ -140,7 +142,7 @@ pub async fn find(
         model: format!("{} {}", model.name, model.version),
         master: format!("{} {}", master.name, master.version),
         asset: AssetId(key),
-        known_as: known_as(called, &rows.asset.name),
+        known_as: known_as(called, &name),
         domain: kind_of(rows.asset.domain, Domain::from_number),
         class,
         organisation,
@@ -160,6 +162,6 @@ pub async fn find(
         counts,
         findings,
         identifiers,
-        name: rows.asset.name,
+        name,
     }))
 }

@@ -1,6 +1,7 @@
 //! Reading what hangs on the subjects of one asset, and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use yagura_lake::{
     LakeError, Snapshot,
@@ -12,10 +13,12 @@ use yagura_lake::{
 };
 use yagura_model::{
     Timestamp,
+    attribute::names,
+    domain::AssetClass,
     id::{AssetKey, CheckKey, SourceKey, SubjectKey},
 };
 
-use super::{holds_at, looks};
+use super::{holds_at, kind_of, looks};
 use crate::links::links;
 
 /// The rows of one asset as they were at a time.
@@ -69,6 +72,7 @@ impl Rows {
             snapshot.rows::<HoldRow>(&all),
             snapshot.rows::<SourceRow>(&all),
         )?;
+        let ended = ended(&attributes, at);
         identifiers.retain(|row| holds_at(at, row.first_seen, row.resolved_at));
         attributes.retain(|row| holds_at(at, row.first_seen, row.resolved_at));
         relations.retain(|row| holds_at(at, row.first_seen, row.resolved_at));
@@ -99,7 +103,37 @@ impl Rows {
             born: BTreeMap::new(),
         };
         rows.forget_the_unborn();
+        rows.say_what_was_said_at_first(&ended);
         Ok(Some(rows))
+    }
+
+    /// Records that call their thing, or take it for, what they did at first say so like any attribute.
+    fn say_what_was_said_at_first(&mut self, ended: &BTreeMap<(SubjectKey, Arc<str>), Timestamp>) {
+        let mut said = Vec::new();
+        for row in &self.subjects {
+            let Some(born) = self.born(row.subject) else { continue };
+            let class = kind_of(row.class, AssetClass::from_number);
+            let class = class.map(|class| (names::CLASS, Arc::from(class.as_str())));
+            let name = (names::NAME, Arc::from(row.name.as_str()));
+            for (name, value) in class.into_iter().chain([name]) {
+                let is =
+                    |other: &AttributeRow| other.subject == row.subject && *other.name == *name;
+                if self.attributes.iter().any(is) {
+                    continue;
+                }
+                let name: Arc<str> = Arc::from(name);
+                let since = ended.get(&(row.subject, Arc::clone(&name))).copied();
+                said.push(AttributeRow {
+                    subject: row.subject,
+                    name,
+                    value,
+                    first_seen: since.unwrap_or(born),
+                    resolved_at: None,
+                    report: row.report,
+                });
+            }
+        }
+        self.attributes.extend(said);
     }
 
     /// A subject that had said nothing by then was not there.
@@ -135,6 +169,13 @@ impl Rows {
         row.map(|row| self.source(row.source)).unwrap_or_default()
     }
 
+    /// What a subject's record says of an attribute that has one value.
+    pub(super) fn said(&self, subject: SubjectKey, name: &str) -> Option<&str> {
+        let mut rows = self.attributes.iter();
+        let row = rows.find(|row| row.subject == subject && *row.name == *name)?;
+        Some(&row.value)
+    }
+
     /// When a subject first said anything.
     pub(super) fn born(&self, subject: SubjectKey) -> Option<Timestamp> {
         self.born.get(&subject).copied()
@@ -150,4 +191,20 @@ impl Rows {
     pub(super) fn lists_software(&self, subject: SubjectKey) -> bool {
         self.software.iter().any(|row| row.subject == subject)
     }
+}
+
+/// Since when records say their name or class as at first again, that had said another before a time.
+fn ended(
+    attributes: &[AttributeRow],
+    at: Timestamp,
+) -> BTreeMap<(SubjectKey, Arc<str>), Timestamp> {
+    let mut ended = BTreeMap::new();
+    let says = |row: &&AttributeRow| [names::NAME, names::CLASS].contains(&&*row.name);
+    for row in attributes.iter().filter(says) {
+        if let Some(to) = row.resolved_at.filter(|to| *to <= at) {
+            let last = ended.entry((row.subject, Arc::clone(&row.name))).or_insert(to);
+            *last = to.max(*last);
+        }
+    }
+    ended
 }

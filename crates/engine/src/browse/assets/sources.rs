@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use yagura_model::{Timestamp, domain::AssetClass, id::SubjectKey};
+use yagura_model::{Timestamp, attribute::names, domain::AssetClass, id::SubjectKey};
 
 use super::{kind_of, read::Rows};
 use crate::decisions::RecordId;
@@ -42,8 +42,11 @@ pub(super) fn records(rows: &Rows) -> Vec<SourceRecord> {
             let record = SourceRecord {
                 record: RecordId(key),
                 source: rows.source(subject.source),
-                name: subject.name.clone(),
-                class: kind_of(subject.class, AssetClass::from_number),
+                name: rows.said(key, names::NAME).unwrap_or(&subject.name).to_owned(),
+                class: rows
+                    .said(key, names::CLASS)
+                    .and_then(|class| class.parse().ok())
+                    .or_else(|| kind_of(subject.class, AssetClass::from_number)),
                 decided_by: link.decided_by.clone(),
                 first_seen: rows.born(key)?,
                 observed_at: rows.looked(key).map(|row| row.observed_at).max(),

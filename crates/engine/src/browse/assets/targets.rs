@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use yagura_baseline::identity::Rules;
+use yagura_baseline::{identity::Rules, master::Master};
 use yagura_lake::{
     LakeError, Snapshot,
-    rows::{AssetRow, IdentifierRow, RelationPoint, SubjectRow},
+    rows::{IdentifierRow, RelationPoint, SubjectRow},
     scan::Filter,
 };
 use yagura_model::{
@@ -18,7 +18,7 @@ use yagura_model::{
 };
 
 use super::{AssetId, kind_of};
-use crate::{explain::held_at, ingest::identity_in, links::links};
+use crate::{explain::held_at, ingest::identity_in, links::links, master::called};
 
 /// Another asset.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -76,7 +76,7 @@ impl Targets {
                 meant.entry(*target).or_default().insert(*asset);
             }
         }
-        let names = names(snapshot, meant.values().flatten().copied()).await?;
+        let names = names(snapshot, at, meant.values().flatten().copied()).await?;
         let by_name = meant.into_iter().filter_map(|((kind, target), assets)| {
             let only = assets.first().filter(|_| assets.len() == 1)?;
             Some(((kind, target.to_owned()), names.get(only)?.clone()))
@@ -88,15 +88,12 @@ impl Targets {
 /// The names of some assets.
 pub(super) async fn names(
     snapshot: &Snapshot,
+    at: Timestamp,
     assets: impl Iterator<Item = AssetKey>,
 ) -> Result<BTreeMap<AssetKey, Other>, LakeError> {
-    let wanted: BTreeSet<i64> = assets.map(|asset| asset.0).collect();
-    if wanted.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let rows: Vec<AssetRow> = snapshot.rows(&Filter::of("asset", wanted)).await?;
-    let other = |row: AssetRow| (row.asset, Other { asset: AssetId(row.asset), name: row.name });
-    Ok(rows.into_iter().map(other).collect())
+    let called = called(snapshot, Master::shipped(), at, assets).await?;
+    let other = |(asset, name)| (asset, Other { asset: AssetId(asset), name });
+    Ok(called.into_iter().map(other).collect())
 }
 
 /// The identifiers a relation may name its other side by.

@@ -65,7 +65,10 @@ async fn a_record_that_a_rule_joined_wrongly_goes_its_own_way() {
     let apart = ["1 pc1 agent3", "2 agent2"];
     assert_eq!(groups(&house).await, apart);
     let age = "SELECT name, first_seen FROM devices ORDER BY asset";
-    assert_eq!(house.ask(age).await, ["pc1 2026-10-01T00:00:00Z", "agent2 2026-10-02T00:00:00Z"]);
+    assert_eq!(
+        house.ask(age).await,
+        ["agent3 2026-10-01T00:00:00Z", "agent2 2026-10-02T00:00:00Z"]
+    );
     for day in [5, 6] {
         let mac = format!(r#"{name},"mac":"00:1b:21:00:00:0{day}""#);
         take(&house, "names", day, &[&agent(2, &mac)]).await;

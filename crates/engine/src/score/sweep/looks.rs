@@ -15,7 +15,8 @@ use yagura_model::{
     id::{Shard, SubjectKey},
 };
 
-use crate::{master::Register, score::facts::number};
+use super::sketch::Sketches;
+use crate::master::Register;
 
 /// The required observations of all assets, in slots: those of an asset stand together.
 #[derive(Debug)]
@@ -39,7 +40,7 @@ impl Looks {
     /// From all rows of coverage.
     pub(super) fn new(
         mut rows: Vec<CoverageRow>,
-        register: &Register,
+        (register, sketches): (&Register, &Sketches),
         model: &Model,
         at: Timestamp,
     ) -> Result<Self, LakeError> {
@@ -47,8 +48,7 @@ impl Looks {
             Self { first: Vec::new(), newest: Vec::new(), required: BTreeMap::new(), at };
         let mut classes = Vec::with_capacity(register.assets.len());
         let mut slots = 0;
-        for asset in &register.assets {
-            let class = number(asset.class, AssetClass::from_number);
+        for class in sketches.all.iter().map(|sketch| sketch.class) {
             looks.first.push(slots);
             if let Some(class) = class {
                 let required = looks.required.entry(class);

@@ -3,24 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use yagura_lake::{
-    LakeError, Snapshot,
-    rows::{AssetRow, IdentifierRow},
-    scan::Filter,
-};
+use yagura_baseline::master::Master;
+use yagura_lake::{LakeError, Snapshot, rows::IdentifierRow, scan::Filter};
 use yagura_model::{
-    Timestamp, asset::RelationKind, domain::AssetClass, identifier::IdentifierKind,
-    life_cycle::LifeCycle,
+    Timestamp, asset::RelationKind, attribute::names, domain::AssetClass, id::AssetKey,
+    identifier::IdentifierKind, life_cycle::LifeCycle,
 };
 
 use crate::{
     life::{self, Asked, LifeRecords},
     links::links,
-    master::{Hearing, Register, Settled, Witnesses, settle_all},
-    score::{
-        facts::{is, number},
-        worth::Worth,
-    },
+    master::{Hearing, Register, Settled, Witnesses, called, settle_all},
+    score::{facts::is, worth::Worth},
     tree::Tree,
 };
 
@@ -57,7 +51,8 @@ impl Sketches {
         let at = witnesses.at();
         let records = LifeRecords::load(snapshot, at).await?;
         let seen = tokio::task::block_in_place(|| life::seen(&witnesses, register));
-        let hearing = Hearing::new(witnesses, Worth::ASKED, Worth::RELATIONS);
+        let asked = Worth::ASKED.into_iter().chain([names::CLASS]);
+        let hearing = Hearing::new(witnesses, asked, Worth::RELATIONS);
         let master = hearing.witnesses().master();
         let sketch = |index: usize, settled: &Settled| {
             let mut sketch = Sketch::of(tree, register, index, settled);
@@ -73,7 +68,7 @@ impl Sketches {
         };
         let all = settle_all(&hearing, snapshot, register, sketch).await?;
         let mut sketches = Self { all, systems: BTreeMap::new() };
-        let worth = sketches.load_systems(snapshot, register, at).await?;
+        let worth = sketches.load_systems(snapshot, register, master, at).await?;
         sketches.inherit(&worth);
         Ok(sketches)
     }
@@ -83,21 +78,24 @@ impl Sketches {
         &mut self,
         snapshot: &Snapshot,
         register: &Register,
+        master: &Master,
         at: Timestamp,
     ) -> Result<BTreeMap<Arc<str>, Worth>, LakeError> {
-        let class = i64::from(AssetClass::System.number());
-        let rows: Vec<AssetRow> = snapshot.rows(&Filter::of("class", [class])).await?;
-        let mut numbers = numbers(snapshot, register, &rows, at).await?;
+        let all = self.all.iter().enumerate();
+        let systems = all.filter(|(_, sketch)| sketch.class == Some(AssetClass::System));
+        let systems: Vec<AssetKey> = systems.map(|(index, _)| register.key(index)).collect();
+        let names = called(snapshot, master, at, systems.iter().copied()).await?;
+        let mut numbers = numbers(snapshot, register, &systems, at).await?;
         let mut worth = BTreeMap::new();
-        for row in rows {
-            let Some(index) = register.index(row.asset) else { continue };
+        for (asset, name) in names {
+            let Some(index) = register.index(asset) else { continue };
             let Some(sketch) = self.all.get(index) else { continue };
             let said = sketch.worth;
             for number in numbers.remove(&index).into_iter().flatten() {
-                self.systems.insert(number.to_string(), row.name.clone());
+                self.systems.insert(number.to_string(), name.clone());
                 worth.insert(number, said);
             }
-            worth.insert(Arc::from(row.name), said);
+            worth.insert(Arc::from(name), said);
         }
         Ok(worth)
     }
@@ -127,7 +125,7 @@ impl Sketch {
         let mut systems = settled.targets(RelationKind::PartOf).to_vec();
         systems.sort_unstable();
         Self {
-            class: asset.and_then(|asset| number(asset.class, AssetClass::from_number)),
+            class: asset.and_then(|asset| settled.class(asset.class)),
             organisation: settled.organisation(tree, &register.born_in(index), first_seen),
             systems,
             worth: Worth::said(|name| settled.value(name)),
@@ -143,10 +141,10 @@ impl Sketch {
 async fn numbers(
     snapshot: &Snapshot,
     register: &Register,
-    systems: &[AssetRow],
+    systems: &[AssetKey],
     at: Timestamp,
 ) -> Result<BTreeMap<usize, Vec<Arc<str>>>, LakeError> {
-    let keys = systems.iter().map(|row| row.asset.0);
+    let keys = systems.iter().map(|asset| asset.0);
     let links = links(snapshot, &Filter::of("asset", keys), at).await?;
     let subjects = links.iter().map(|link| link.subject.0);
     let identifiers: Vec<IdentifierRow> = snapshot.rows(&Filter::of("subject", subjects)).await?;

@@ -44,7 +44,7 @@ impl Standing {
         let register = Register::load(snapshot, at).await?;
         let witnesses = Witnesses::load(snapshot, master, at, Filter::all(), &coverage).await?;
         let sketches = Sketches::load(snapshot, &tree, &register, witnesses).await?;
-        let looks = Looks::new(coverage, &register, model, at)?;
+        let looks = Looks::new(coverage, (&register, &sketches), model, at)?;
         Ok(Self { tree, register, sketches, looks })
     }
 

@@ -3,15 +3,18 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use yagura_lake::{
-    LakeError, Snapshot,
-    rows::{AssetRow, CheckScore},
-    scan::Filter,
+use yagura_baseline::master::Master;
+use yagura_lake::{LakeError, Snapshot, rows::CheckScore, scan::Filter};
+use yagura_model::{
+    Timestamp,
+    id::{AssetKey, CheckKey},
 };
-use yagura_model::id::{AssetKey, CheckKey};
 
 use super::{AssetSum, Sweep, sums::Sums};
-use crate::score::totals::{By, Place, Total, sort};
+use crate::{
+    master::called,
+    score::totals::{By, Place, Total, sort},
+};
 
 impl Total {
     fn add_sum(&mut self, of: &AssetSum) {
@@ -107,7 +110,7 @@ impl Sweep {
         lines: &mut [Total],
     ) -> Result<(), LakeError> {
         match by {
-            By::Asset => name_assets(snapshot, lines).await?,
+            By::Asset => name_assets(snapshot, &self.rules, self.at, lines).await?,
             By::Check | By::Remedy => {
                 let check = |line: &Total| self.by_check.titled(&line.key);
                 let keys = lines.iter().filter_map(check).map(|check| i64::from(check.0));
@@ -125,16 +128,18 @@ impl Sweep {
     }
 }
 
-/// Gives the lines of assets their names.
+/// Gives the lines of assets the names they had at a time.
 ///
 /// # Errors
-/// If the table of assets cannot be read.
-pub async fn name_assets(snapshot: &Snapshot, lines: &mut [Total]) -> Result<(), LakeError> {
+/// If the lake cannot be read.
+pub async fn name_assets(
+    snapshot: &Snapshot,
+    master: &Master,
+    at: Timestamp,
+    lines: &mut [Total],
+) -> Result<(), LakeError> {
     let key = |line: &Total| line.key.strip_prefix("A-")?.parse().ok().map(AssetKey);
-    let keys = lines.iter().filter_map(key).map(|key| key.0);
-    let rows: Vec<AssetRow> = snapshot.rows(&Filter::of("asset", keys)).await?;
-    let names: BTreeMap<AssetKey, String> =
-        rows.into_iter().map(|row| (row.asset, row.name)).collect();
+    let names = called(snapshot, master, at, lines.iter().filter_map(key)).await?;
     for line in lines {
         line.name = key(line).and_then(|key| names.get(&key)).cloned().unwrap_or_default();
     }

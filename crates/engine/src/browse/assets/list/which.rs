@@ -11,7 +11,7 @@ use yagura_model::{
     organisation::OrganisationCode,
 };
 
-use super::{Draft, Listed, kind_of};
+use super::{Draft, Listed};
 use crate::tree::Tree;
 
 /// Which assets are wanted.
@@ -41,12 +41,15 @@ pub(super) fn systems(
     drafts: &HashMap<AssetKey, Draft>,
 ) -> BTreeMap<String, BTreeSet<String>> {
     let mut systems: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let of_class =
-        |row: &&AssetRow| kind_of(row.class, AssetClass::from_number) == Some(AssetClass::System);
-    for row in assets.iter().filter(of_class) {
-        for (kind, value) in drafts.get(&row.asset).into_iter().flat_map(|d| &d.identifiers) {
+    for row in assets {
+        let Some(draft) = drafts.get(&row.asset) else { continue };
+        if draft.settled.class(row.class) != Some(AssetClass::System) {
+            continue;
+        }
+        let name = draft.settled.name(&row.name).to_lowercase();
+        for (kind, value) in &draft.identifiers {
             if *kind == IdentifierKind::SystemNumber {
-                systems.entry(value.to_string()).or_default().insert(row.name.to_lowercase());
+                systems.entry(value.to_string()).or_default().insert(name.clone());
             }
         }
     }

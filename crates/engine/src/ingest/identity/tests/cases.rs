@@ -1,7 +1,7 @@
 //! The thirteen accidents that identities have.
 
 use super::{by_asset, check, endpoint, give, groups, held, scan, take, take_for, time};
-use crate::testing::House;
+use crate::testing::{House, Times};
 
 const REGISTER: &str =
     r#""device_number":"PC-1","name":"pc","serial":"SN-0001","mac":"00-1B-21-00-00-01""#;
@@ -197,6 +197,12 @@ async fn a_renamed_host() {
     let expected =
         ["directory/new edr/old register/pc scanner/new.sakura.example scanner/old.sakura.example"];
     check(&groups(&house).await, &held(&house).await, &expected);
+    // It is called what it calls itself, and was what it did.
+    let name = "SELECT name FROM devices";
+    let before = Times { as_of: Some(time("10-01T12:00")), known_at: None };
+    let then = Times { as_of: Some(time("10-02T12:00")), known_at: None };
+    assert_eq!(house.ask_at(name, before).await, ["old"]);
+    assert_eq!(house.ask_at(name, then).await, ["new"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
