@@ -48,6 +48,67 @@ pub(crate) struct Asked {
     pub(crate) seen: Option<Timestamp>,
 }
 
+/// What a person recorded of an asset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LifeRecord {
+    /// The asset, or the one it went into since.
+    pub(crate) asset: AssetKey,
+    pub(crate) decided: Decided,
+    pub(crate) decision: DecisionKey,
+}
+
+impl LifeRecord {
+    /// What began last counts, of what began at once what was decided last.
+    pub(crate) fn order(&self) -> (Timestamp, DecisionKey) {
+        (self.decided.record.since, self.decision)
+    }
+}
+
+/// All that persons recorded. What was recorded of an asset that went into another since counts for that
+/// one.
+///
+/// # Errors
+/// If the lake cannot be read.
+pub(crate) async fn records(snapshot: &Snapshot) -> Result<Vec<LifeRecord>, LakeError> {
+    let rows: Vec<LifeRecordRow> = snapshot.rows(&Filter::all()).await?;
+    of_present(snapshot, rows).await
+}
+
+/// The records of some rows, each of the asset that counts now.
+async fn of_present(
+    snapshot: &Snapshot,
+    rows: Vec<LifeRecordRow>,
+) -> Result<Vec<LifeRecord>, LakeError> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let named = rows.iter().map(|row| row.asset.0);
+    let there: Vec<AssetPoint> = snapshot.rows(&Filter::of("asset", named)).await?;
+    let there: BTreeSet<AssetKey> = there.into_iter().map(|asset| asset.asset).collect();
+    let mut went: BTreeMap<AssetKey, Option<AssetKey>> = BTreeMap::new();
+    let mut records = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Some(record) = record(&row) else { continue };
+        let asset = match there.contains(&row.asset) {
+            true => Some(row.asset),
+            false => match went.get(&row.asset) {
+                Some(known) => *known,
+                None => {
+                    let now = successors(snapshot, row.asset).await?;
+                    // Where its records went several ways nobody can say of which it holds.
+                    let only = now.first().copied().filter(|_| now.len() == 1);
+                    went.insert(row.asset, only);
+                    only
+                }
+            },
+        };
+        let decided = Decided { record, decided_at: row.decided_at };
+        let of = |asset| LifeRecord { asset, decided, decision: row.decision };
+        records.extend(asset.map(of));
+    }
+    Ok(records)
+}
+
 impl LifeRecords {
     /// The records that had begun by a time. What was recorded of an asset that went into another since
     /// counts for that one.
@@ -69,36 +130,11 @@ impl LifeRecords {
         at: Timestamp,
     ) -> Result<Self, LakeError> {
         let mut records = Self { at, of: BTreeMap::new() };
-        if rows.is_empty() {
-            return Ok(records);
-        }
-        let named = rows.iter().map(|row| row.asset.0);
-        let there: Vec<AssetPoint> = snapshot.rows(&Filter::of("asset", named)).await?;
-        let there: BTreeSet<AssetKey> = there.into_iter().map(|asset| asset.asset).collect();
-        let mut went: BTreeMap<AssetKey, Option<AssetKey>> = BTreeMap::new();
-        for row in rows.iter().filter(|row| row.since <= at) {
-            let Some(record) = record(row) else { continue };
-            let asset = match there.contains(&row.asset) {
-                true => Some(row.asset),
-                false => match went.get(&row.asset) {
-                    Some(known) => *known,
-                    None => {
-                        let now = successors(snapshot, row.asset).await?;
-                        // Where its records went several ways nobody can say of which it holds.
-                        let only = now.first().copied().filter(|_| now.len() == 1);
-                        went.insert(row.asset, only);
-                        only
-                    }
-                },
-            };
-            let Some(asset) = asset else { continue };
-            let new = (Decided { record, decided_at: row.decided_at }, row.decision);
-            let standing = records.of.entry(asset).or_insert(new);
-            // What began last counts, of what began at once what was decided last.
-            let order = |(decided, by): &(Decided, DecisionKey)| (decided.record.since, *by);
-            if order(&new) > order(standing) {
-                *standing = new;
-            }
+        let begun = rows.into_iter().filter(|row| row.since <= at).collect();
+        let mut begun = of_present(snapshot, begun).await?;
+        begun.sort_by_key(LifeRecord::order);
+        for LifeRecord { asset, decided, decision } in begun {
+            records.of.insert(asset, (decided, decision));
         }
         Ok(records)
     }

@@ -9,6 +9,7 @@
 
 mod apart;
 mod decide;
+mod gone;
 mod hashes;
 mod load;
 mod merge;

@@ -17,6 +17,7 @@ use yagura_model::{
 };
 
 use super::{checks::Nature, looked::Looked, stage::Package};
+use crate::life::{self, LifeRecord};
 
 /// Checks, packages, sets of packages and coverage, as far as they were asked for.
 #[derive(Debug, Default)]
@@ -24,6 +25,7 @@ pub(super) struct Known {
     checks: OnceCell<KnownChecks>,
     packages: OnceCell<HashMap<Package, i32>>,
     software_sets: OnceCell<HashSet<i64>>,
+    life_records: OnceCell<Vec<LifeRecord>>,
     looked: Mutex<HashMap<SourceKey, Arc<Looked>>>,
 }
 
@@ -93,6 +95,15 @@ impl Known {
             .await
     }
 
+    /// What persons recorded of the states of assets.
+    pub(super) async fn life_records(
+        &self,
+        transaction: &Transaction,
+    ) -> Result<&[LifeRecord], LakeError> {
+        let load = || life::records(transaction.snapshot());
+        self.life_records.get_or_try_init(load).await.map(Vec::as_slice)
+    }
+
     /// What the reports of a source covered.
     pub(super) async fn looked(
         &self,
@@ -128,6 +139,13 @@ impl Known {
         let of = |(source, rows)| (source, Arc::new(Looked::of(rows)));
         looked.extend(by_source.into_iter().map(of));
         Ok(())
+    }
+
+    /// Forgets which assets persons recorded something of, if they did: rules may have merged them since.
+    pub(super) fn forget_life_records(&mut self) {
+        if self.life_records.get().is_some_and(|records| !records.is_empty()) {
+            self.life_records = OnceCell::new();
+        }
     }
 
     /// Takes note of what a report added to the transaction.

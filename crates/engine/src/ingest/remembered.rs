@@ -22,7 +22,8 @@ impl Remembered {
     }
 
     /// Keeps what is known of a state.
-    pub(super) fn keep(&mut self, state: &Snapshot, known: Known) {
+    pub(super) fn keep(&mut self, state: &Snapshot, mut known: Known) {
+        known.forget_life_records();
         *self = Self { manifest: state.manifest().number, known };
     }
 }

@@ -25,7 +25,7 @@ use super::{
         subjects::{self, Draft, Found, Spot},
         work::Work,
     },
-    apart,
+    apart, gone,
     hashes::{hashes_of_kin, identity_in},
     places, reopen,
     scene::{Member, Past, Scene, Value},
@@ -240,6 +240,7 @@ async fn known(
     confirm(work, &mut members).await?;
     apart::load(work, &mut members).await?;
     shown_now(work, found, changes, &mut members);
+    gone::free(work, &mut members).await?;
     Ok(members)
 }
 

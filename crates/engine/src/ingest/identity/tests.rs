@@ -2,6 +2,7 @@
 
 mod cases;
 mod connected;
+mod gone;
 mod laws;
 mod reopened;
 
