@@ -36,7 +36,7 @@ life-still-seen = It was seen after that day (last on { $seen }) and so counts a
 asset-missing = Missing (nobody knows where they are): { $count } (--state missing lists them; their points stay)
 asset-contradicted = Assets whose recorded state a sighting contradicts: { $count } (--contradicted lists them)
 asset-left-out = Not counted as unknown and without points: { $states }
-conflict-hint-states = Assets that were seen after a record says they are gone: yagura asset list --contradicted
+conflict-states-count = Assets that were seen after a record says they are gone: { $count }
 asset-mark-contradicted = contradicts its record
 explain-left-out = { $asset } is { $state } and has no points. `yagura asset show { $asset }` tells why and since when.
 

@@ -36,7 +36,7 @@ life-still-seen = その日の翌日以降に観測されているため（最�
 asset-missing = 所在不明: { $count } 件（--state missing で一覧。リスク点は残ります）
 asset-contradicted = 記録と観測が矛盾する資産: { $count } 件（--contradicted で一覧）
 asset-left-out = 件数とリスク点に数えない資産: { $states }
-conflict-hint-states = 資産の状態の記録と観測の矛盾は yagura asset list --contradicted で確認できます。
+conflict-states-count = 資産の状態の記録と観測の矛盾: { $count } 件
 asset-mark-contradicted = 記録と矛盾
 explain-left-out = { $asset } は{ $state }のため、リスク点に数えません。理由と日付は yagura asset show { $asset } で確認できます。
 

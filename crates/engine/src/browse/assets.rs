@@ -5,6 +5,7 @@
 
 mod attributes;
 mod brief;
+mod contradicted;
 mod counts;
 mod findings;
 mod holds;
@@ -30,6 +31,7 @@ use crate::links::hold_at;
 
 pub use attributes::{AttributeSaid, OtherValue};
 pub use brief::{Brief, brief};
+pub use contradicted::{Contradiction, contradictions};
 pub use counts::Counts;
 pub use findings::FindingSaid;
 pub use holds::Hold;

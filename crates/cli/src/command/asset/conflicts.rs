@@ -4,14 +4,14 @@ use clap::Args;
 use jiff::Timestamp;
 use yagura_engine::{
     baseline::master::Master,
-    browse::assets::Brief,
+    browse::assets::{Brief, Contradiction, contradictions},
     decisions::{self, Conflict, Shown},
     lake::LakeError,
     score::Names,
 };
 use yagura_model::organisation::OrganisationCode;
 
-use super::reasons;
+use super::{life, meant, reasons};
 use crate::{
     arguments::results::{ResultArguments, Sheet},
     failure::Failure,
@@ -51,14 +51,16 @@ impl Conflicts {
         let reading = async {
             let snapshot = lake.snapshot().await?;
             let names = Names::of_organisations(&snapshot, at).await?;
-            let found =
-                decisions::conflicts(&snapshot, Master::shipped(), self.org.as_ref(), at).await?;
-            Ok::<_, LakeError>((found, names))
+            let (master, org) = (Master::shipped(), self.org.as_ref());
+            let found = decisions::conflicts(&snapshot, master, org, at).await?;
+            let states = contradictions(&snapshot, master, org, at).await?;
+            Ok::<_, LakeError>((found, states, names))
         };
-        let (found, names) =
+        let (found, states, names) =
             session.block_on(reading)?.map_err(|error| session.lake_failure(&error))?;
         if let Some(org) = &self.org
             && found.is_empty()
+            && states.is_empty()
             && !names.tree().knows(org)
         {
             return Err(words::unknown_organisation(session, org));
@@ -67,12 +69,16 @@ impl Conflicts {
             for conflict in &found {
                 session.console.json_line(conflict)?;
             }
+            for state in &states {
+                session.console.json_line(state)?;
+            }
             return Ok(Status::Done);
         }
-        let rows: Vec<Vec<Cell>> = found.iter().map(row).collect();
+        let rows = found.iter().map(row).chain(states.iter().map(row_of_state));
+        let rows: Vec<Vec<Cell>> = rows.collect();
         let sheet = Sheet { name: "conflicts", columns: COLUMNS, rows: &rows };
         if !self.results.write(session, &sheet)? {
-            show(session, &names, &found, at)?;
+            show(session, &names, (&found, &states), at)?;
         }
         Ok(Status::Done)
     }
@@ -100,10 +106,29 @@ fn row(conflict: &Conflict) -> Vec<Cell> {
     ]
 }
 
+/// The same cells of a record of a state that a sighting contradicts.
+fn row_of_state(of: &Contradiction) -> Vec<Cell> {
+    let state = of.life.record.as_ref().map_or(of.life.state, |record| record.state);
+    let source = of.life.seen.as_ref().map(|seen| seen.source.as_str());
+    vec![
+        Cell::text(of.asset.asset.to_string()),
+        Cell::text(&of.asset.name),
+        Cell::text(&of.asset.organisation),
+        Cell::empty(),
+        source.map_or_else(Cell::empty, Cell::text),
+        Cell::empty(),
+        Cell::empty(),
+        Cell::empty(),
+        Cell::empty(),
+        Cell::text(format!("life:{state}")),
+        Cell::time(of.life.seen.as_ref().map(|seen| seen.at)),
+    ]
+}
+
 fn show(
     session: &mut Session,
     names: &Names,
-    found: &[Conflict],
+    (found, states): (&[Conflict], &[Contradiction]),
     at: Timestamp,
 ) -> Result<(), Failure> {
     for conflict in found {
@@ -113,8 +138,31 @@ fn show(
     let count = [("count", found.len().into())];
     let summary = session.texts.say_with("conflict-count", &count);
     words::paragraph(session, Tone::Strong, "", &summary)?;
-    let hint = session.texts.say("conflict-hint-states");
-    words::paragraph(session, Tone::Quiet, "", &hint)
+    if states.is_empty() {
+        return Ok(());
+    }
+    writeln!(session.console.out())?;
+    for state in states {
+        of_state(session, names, state)?;
+        writeln!(session.console.out())?;
+    }
+    let count = [("count", states.len().into())];
+    let summary = session.texts.say_with("conflict-states-count", &count);
+    words::paragraph(session, Tone::Strong, "", &summary)
+}
+
+/// A record of a state, the sighting that contradicts it, and what to do.
+fn of_state(session: &mut Session, names: &Names, of: &Contradiction) -> Result<(), Failure> {
+    let title = plain(&meant::line(session, names, &of.asset));
+    let title = session.console.paint(Tone::Strong, &title);
+    writeln!(session.console.out(), "{title}")?;
+    if let Some(text) = life::contradiction(session, &of.life) {
+        words::paragraph(session, Tone::Plain, "  ", &text)?;
+    }
+    if let Some(hint) = life::hint(&session.texts, &of.life, &of.asset.asset.to_string()) {
+        words::paragraph(session, Tone::Quiet, "  ", &hint)?;
+    }
+    Ok(())
 }
 
 /// What waits, and the commands that decide about it.

@@ -8,7 +8,7 @@ use yagura_baseline::{
 use yagura_lake::{LakeError, Snapshot};
 use yagura_model::{Timestamp, attribute::names, id::AssetKey, life_cycle::LifeCycle};
 
-use super::{AttributeSaid, read::Rows};
+use super::{AttributeSaid, attributes::attributes, read::Rows};
 use crate::{
     decisions::{DecisionSaid, said},
     life::{Asked, LifeRecords},
@@ -112,6 +112,25 @@ pub(super) async fn life(
         seen,
         silent_days: class.and_then(|class| master.silent_days(class, settled.at_least_days)),
     })
+}
+
+/// The state of an asset at a time; `None` if nobody had seen it by then.
+///
+/// # Errors
+/// If the lake cannot be read.
+pub(super) async fn life_of(
+    snapshot: &Snapshot,
+    asset: AssetKey,
+    at: Timestamp,
+    master: &Master,
+) -> Result<Option<LifeSaid>, LakeError> {
+    let Some(rows) = Rows::load(snapshot, asset, at).await? else { return Ok(None) };
+    let hearing = hearing(snapshot, &rows, master, at).await?;
+    let settled = settled(&hearing, &rows);
+    let witnesses = hearing.witnesses();
+    let source = |subject| rows.source_of(subject);
+    let attributes = attributes(&rows.attributes, witnesses, settled.network, source);
+    Ok(Some(life(snapshot, &rows, witnesses, &settled, &attributes).await?))
 }
 
 /// What is known of the life of an asset but what persons recorded.
