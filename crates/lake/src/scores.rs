@@ -80,6 +80,9 @@ pub struct StoredScore {
     /// How many assets there were in which state of their life, those that did not count too.
     #[serde(default)]
     pub states: BTreeMap<String, u64>,
+    /// The same of each organisation, without those below it; empty if it was not kept.
+    #[serde(default)]
+    pub states_of: BTreeMap<String, BTreeMap<String, u64>>,
     lines: ContentDigest,
     assets: ContentDigest,
 }
@@ -101,6 +104,8 @@ pub struct Made {
     pub whole: Points,
     /// How many assets there are in which state of their life.
     pub states: BTreeMap<String, u64>,
+    /// The same of each organisation, without those below it.
+    pub states_of: BTreeMap<String, BTreeMap<String, u64>>,
 }
 
 /// Points that were added up.
@@ -232,7 +237,7 @@ impl Scores {
         assets: Vec<StoredAsset>,
         now: Timestamp,
     ) -> Result<StoredScore, LakeError> {
-        let Made { at, commit, model, master, lost, whole, states } = made;
+        let Made { at, commit, model, master, lost, whole, states, states_of } = made;
         let digest: String = model.1.chars().take(8).collect();
         let time = at.strftime("%Y%m%dT%H%M%S.%6fZ");
         let name = format!("{time}-{}-{digest}", commit.0);
@@ -258,6 +263,7 @@ impl Scores {
             lost,
             whole,
             states,
+            states_of,
             lines: lines.digest,
             assets: assets.digest,
         };

@@ -1,6 +1,7 @@
 //! Storing a score and asking a stored one.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use yagura_lake::{
     Lake, LakeError, Snapshot,
@@ -58,9 +59,16 @@ impl Sweep {
             lost: snapshot.lost(),
             whole: points(&self.whole()),
             states: self.states.by_name(),
+            states_of: self.states_of(),
         };
         let assets = self.assets.iter().map(asset).collect();
         lake.scores().keep(made, lines, assets, now).await
+    }
+
+    /// How many assets of each organisation are in which state.
+    fn states_of(&self) -> BTreeMap<String, BTreeMap<String, u64>> {
+        let of = |(code, states): (&Arc<str>, &StateCounts)| (code.to_string(), states.by_name());
+        self.states_of.iter().map(of).collect()
     }
 
     fn line(&self, by: By, total: Total) -> StoredLine {
@@ -104,7 +112,7 @@ pub struct Recalled {
     /// The assets asked about together.
     pub whole: Total,
     /// How many assets there were in which state of their life; `None` if only an organisation's are
-    /// asked about: what did not count was not stored.
+    /// asked about and the score was stored before that was kept.
     pub states: Option<StateCounts>,
     /// The lines at the level asked for, worst first.
     pub lines: Vec<Total>,
@@ -158,7 +166,17 @@ impl Recalled {
             }
         };
         sort(&mut lines);
-        let states = within.is_none().then(|| StateCounts::of_names(&score.states));
+        let states = match within {
+            None => Some(StateCounts::of_names(&score.states)),
+            Some(_) if score.states_of.is_empty() => None,
+            Some(within) => {
+                let mut states = StateCounts::default();
+                let inside = score.states_of.iter();
+                let inside = inside.filter(|(code, _)| tree.is_within(code, within));
+                inside.for_each(|(_, of)| states.join(&StateCounts::of_names(of)));
+                Some(states)
+            }
+        };
         Ok(Some(Self { score, tree, whole, states, lines }))
     }
 }

@@ -212,7 +212,6 @@ impl Ground<'_> {
         let mut assets = Vec::with_capacity(kept.len());
         let mut states_of: BTreeMap<Arc<str>, StateCounts> = BTreeMap::new();
         for part in parts {
-            #[expect(clippy::iter_over_hash_type, reason = "counts are the same in any order")]
             for (organisation, states) in &part.states {
                 states_of.entry(Arc::clone(organisation)).or_default().join(states);
             }

@@ -206,6 +206,7 @@ async fn a_stored_score_says_what_the_sweep_said() {
     for by in [By::Organisation, By::Asset, By::Class, By::Domain] {
         let recalled = recall(by, Some(&sakura), now).await.unwrap();
         assert_eq!(recalled.whole, within.whole());
+        assert_eq!(recalled.states, Some(within.states));
         let keys = |lines: &[Total]| {
             lines.iter().map(|line| (line.key.clone(), line.open)).collect::<Vec<_>>()
         };

@@ -48,6 +48,7 @@ async fn keep(lake: &Lake, at: &str, commit: i64) -> StoredScore {
         lost: Lost::default(),
         whole: points(30, 2),
         states: [("in_service".to_owned(), 2)].into(),
+        states_of: [("sakura".to_owned(), [("in_service".to_owned(), 2)].into())].into(),
     };
     let lines = vec![line("organisation", "sakura", 30), line("check", "CVE-2026-0001", 20)];
     let assets = vec![asset(1, 10), asset(2, 20)];
