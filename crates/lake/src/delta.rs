@@ -16,6 +16,7 @@ use deltalake::{
     protocol::{DeltaOperation, SaveMode},
     table::state::DeltaTableState,
 };
+use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 
 use crate::{
@@ -25,6 +26,9 @@ use crate::{
     store::Store,
     table::{SHARD, Table},
 };
+
+/// How many files of a table are put into the store at the same time.
+const PUT_TOGETHER: usize = 4;
 
 /// A table at one version.
 #[derive(Debug, Clone)]
@@ -227,11 +231,15 @@ pub(crate) async fn append(
     files: Vec<EncodedFile>,
     commit: i64,
 ) -> Result<i64, LakeError> {
-    let mut actions = Vec::new();
-    for (index, file) in files.into_iter().enumerate() {
+    let put = async |(index, file): (usize, EncodedFile)| {
         let name = content::file_name(&format!("{commit:012}-{index:04}"), file.digest);
-        actions.push(put(store, file, &name, true).await?);
-    }
+        put(store, file, &name, true).await
+    };
+    let actions = futures::stream::iter(files.into_iter().enumerate())
+        .map(put)
+        .buffered(PUT_TOGETHER)
+        .try_collect()
+        .await?;
     add_files(table, open, actions).await
 }
 

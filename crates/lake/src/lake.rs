@@ -248,9 +248,11 @@ impl Writer {
         next.commit = commit.0;
         next.counters.extend(transaction.counters().clone());
         let committed_at = self.manifest.next_time(now);
-        let ended = transaction.ended();
-        let encoded = tokio::task::spawn_blocking(move || transaction.encode(committed_at));
-        let encoded = encoded.await.map_err(|error| LakeError::Task(error.to_string()))??;
+        let (touched, ended) = (transaction.touched(), transaction.ended());
+        let encoding = tokio::task::spawn_blocking(move || transaction.encode(committed_at));
+        // What is compacted was there before: nothing of it waits for what is encoded.
+        let compacted = self.compact_into(&mut next, Extent::Due, Some(&touched), now).await?;
+        let encoded = encoding.await.map_err(|error| LakeError::Task(error.to_string()))??;
         let mut by_table: BTreeMap<Table, Vec<EncodedFile>> = BTreeMap::new();
         for file in encoded {
             by_table.entry(file.table).or_default().push(file);
@@ -260,12 +262,17 @@ impl Writer {
                 self.tables.insert(*table, self.open(*table).await?);
             }
         }
-        let touched: BTreeSet<Table> = by_table.keys().copied().collect();
-        let compacted = self.compact_into(&mut next, Extent::Due, Some(&touched), now).await?;
+        let mut appends = Vec::with_capacity(by_table.len());
         for (table, files) in by_table {
             let Some(mut opened) = self.tables.remove(&table) else { continue };
-            let version = delta::append(&self.store, table, &mut opened, files, commit.0).await?;
-            fail_point("commit.table");
+            let store = &self.store;
+            appends.push(async move {
+                let version = delta::append(store, table, &mut opened, files, commit.0).await?;
+                fail_point("commit.table");
+                Ok::<_, LakeError>((table, opened, version))
+            });
+        }
+        for (table, opened, version) in futures::future::try_join_all(appends).await? {
             next.tables.insert(table.name().to_owned(), version);
             next.contents.insert(table.name().to_owned(), opened.content);
             self.tables.insert(table, opened);

@@ -5,7 +5,7 @@
 //! is not kept.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use datafusion::arrow::{
@@ -222,6 +222,16 @@ impl Transaction {
         };
         let tables = self.tables.iter().map(|(table, added)| (*table, earlier(&added.ended)));
         tables.filter(|(_, ended)| !ended.is_empty()).collect()
+    }
+
+    /// The tables its commit writes to.
+    pub(crate) fn touched(&self) -> BTreeSet<Table> {
+        let mut touched: BTreeSet<Table> = self.tables.keys().copied().collect();
+        touched.insert(Table::Commits);
+        if !self.ended().is_empty() {
+            touched.insert(Table::Superseded);
+        }
+        touched
     }
 
     /// The files of all tables that change.
