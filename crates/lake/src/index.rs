@@ -114,8 +114,7 @@ impl Index {
         for run in &self.runs {
             let mut rest = run.as_slice();
             for key in keys.iter() {
-                let from = rest.partition_point(|(value, _)| *value < key);
-                rest = rest.get(from..).unwrap_or_default();
+                rest = rest.get(first_from(rest, key)..).unwrap_or_default();
                 let of_key = rest.iter().take_while(|(value, _)| *value == key);
                 subjects.extend(of_key.map(|(_, subject)| *subject));
             }
@@ -124,14 +123,35 @@ impl Index {
     }
 }
 
+/// The place of the first pair whose value is a key or greater. Keys are asked in order, so that it
+/// lies near: it is looked for in steps that double.
+fn first_from(pairs: &[(i64, i64)], key: i64) -> usize {
+    let less = |at: usize| pairs.get(at).is_some_and(|(value, _)| *value < key);
+    let mut step = 1;
+    while less(step) {
+        step *= 2;
+    }
+    let (from, to) = (step / 2, (step + 1).min(pairs.len()));
+    let between = pairs.get(from..to).unwrap_or_default();
+    from + between.partition_point(|(value, _)| *value < key)
+}
+
+/// Two sorted runs as one, each pair once.
 fn merged(left: &[(i64, i64)], right: &[(i64, i64)]) -> Vec<(i64, i64)> {
     let mut all = Vec::with_capacity(left.len() + right.len());
-    all.extend_from_slice(left);
-    all.extend_from_slice(right);
-    // Two sorted runs: a merge.
-    all.sort();
-    all.dedup();
-    all
+    let (mut left, mut right) = (left.iter().peekable(), right.iter().peekable());
+    loop {
+        let next = match (left.peek(), right.peek()) {
+            (Some(a), Some(b)) if a <= b => left.next(),
+            (Some(_), None) => left.next(),
+            _ => right.next(),
+        };
+        match next {
+            Some(pair) if all.last() == Some(pair) => {}
+            Some(pair) => all.push(*pair),
+            None => return all,
+        }
+    }
 }
 
 /// The indexes of a lake, made when they are worth it.

@@ -178,12 +178,11 @@ async fn load_others(work: &Work<'_>, covering: &mut Covering) -> Result<(), Lak
     let mut wanted = BTreeSet::new();
     for (shard, here) in here {
         // What was looked at before decides nothing: it stands in the intervals.
-        for covered in looked.since(shard, earliest) {
-            let subjects = covered.numbers()? & &here;
+        for row in looked.since(shard, earliest) {
+            let subjects = row.numbers()? & &here;
             if subjects.is_empty() {
                 continue;
             }
-            let row = &covered.row;
             wanted.extend(row.check_set);
             let look = Look {
                 at: row.observed_at,

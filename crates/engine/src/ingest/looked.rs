@@ -18,8 +18,8 @@ pub(super) struct Looked {
 
 #[derive(Debug, Default, Clone)]
 struct OfShard {
-    /// In order of their time.
-    rows: Vec<Covered>,
+    /// In order of their time. Few are asked for their subjects: these stay packed.
+    rows: Vec<CoverageRow>,
     /// The first and the last time at which each subject was looked at, by its number; worked out
     /// when it is first asked for.
     spans: OnceLock<Vec<Option<Span>>>,
@@ -28,37 +28,15 @@ struct OfShard {
 /// The first and the last of some times.
 pub(super) type Span = (Timestamp, Timestamp);
 
-/// What one report covered of one shard.
-#[derive(Debug, Clone)]
-pub(super) struct Covered {
-    pub(super) row: CoverageRow,
-    /// The numbers of its subjects, once they were asked for.
-    numbers: OnceLock<RoaringBitmap>,
-}
-
-impl Covered {
-    /// Numbers of the subjects in the shard.
-    pub(super) fn numbers(&self) -> Result<&RoaringBitmap, LakeError> {
-        match self.numbers.get() {
-            Some(numbers) => Ok(numbers),
-            None => {
-                let numbers = self.row.numbers()?;
-                Ok(self.numbers.get_or_init(|| numbers))
-            }
-        }
-    }
-}
-
 impl Looked {
     /// Of rows in any order.
     pub(super) fn of(rows: Vec<CoverageRow>) -> Self {
         let mut looked = Self::default();
         for row in rows {
-            let of_shard = looked.shards.entry(row.of_shard).or_default();
-            of_shard.rows.push(Covered { row, numbers: OnceLock::new() });
+            looked.shards.entry(row.of_shard).or_default().rows.push(row);
         }
         for of_shard in looked.shards.values_mut() {
-            of_shard.rows.sort_by_key(|covered| covered.row.observed_at);
+            of_shard.rows.sort_by_key(|row| row.observed_at);
         }
         looked
     }
@@ -66,21 +44,19 @@ impl Looked {
     /// Takes note of what one more report covered.
     pub(super) fn add(&mut self, row: CoverageRow) -> Result<(), LakeError> {
         let of_shard = self.shards.entry(row.of_shard).or_default();
-        let covered = Covered { row, numbers: OnceLock::new() };
-        let at = covered.row.observed_at;
+        let at = row.observed_at;
         if let Some(spans) = of_shard.spans.get_mut() {
-            widen(spans, at, covered.numbers()?);
+            widen(spans, at, &row.numbers()?);
         }
-        let place = of_shard.rows.partition_point(|other| other.row.observed_at <= at);
-        of_shard.rows.insert(place, covered);
+        let place = of_shard.rows.partition_point(|other| other.observed_at <= at);
+        of_shard.rows.insert(place, row);
         Ok(())
     }
 
     /// What was covered of a shard at a time or later, earliest first.
-    pub(super) fn since(&self, shard: Shard, from: Timestamp) -> &[Covered] {
+    pub(super) fn since(&self, shard: Shard, from: Timestamp) -> &[CoverageRow] {
         let rows = self.shards.get(&shard).map(|of_shard| &*of_shard.rows).unwrap_or_default();
-        rows.get(rows.partition_point(|covered| covered.row.observed_at < from)..)
-            .unwrap_or_default()
+        rows.get(rows.partition_point(|row| row.observed_at < from)..).unwrap_or_default()
     }
 
     /// The first and the last time at which a subject was looked at.
@@ -90,8 +66,8 @@ impl Looked {
             Some(spans) => spans,
             None => {
                 let mut spans = Vec::new();
-                for covered in &of_shard.rows {
-                    widen(&mut spans, covered.row.observed_at, covered.numbers()?);
+                for row in &of_shard.rows {
+                    widen(&mut spans, row.observed_at, &row.numbers()?);
                 }
                 of_shard.spans.get_or_init(|| spans)
             }
@@ -160,7 +136,7 @@ mod tests {
             for from in [0, 10, 11, 50, 51] {
                 let times = |looked: &Looked| -> Vec<Timestamp> {
                     let since = looked.since(Shard(1), time(from));
-                    since.iter().map(|covered| covered.row.observed_at).collect()
+                    since.iter().map(|row| row.observed_at).collect()
                 };
                 assert_eq!(times(&looked), times(&whole), "{from}");
             }
