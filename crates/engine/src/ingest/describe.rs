@@ -55,7 +55,7 @@ pub(super) async fn describe(
     let said = &mut said;
 
     let (rows, old) =
-        restated(identifiers, std::mem::take(&mut said.identifiers), |_| None, looks.next())?;
+        restated(identifiers, std::mem::take(&mut said.identifiers), |_| None, looks.next());
     work.changes.identifiers.extend(rows);
     work.changes.superseded.extend(old.into_iter().map(|id| (Table::Identifiers, id)));
     let new = std::mem::take(&mut said.attributes);
@@ -65,14 +65,14 @@ pub(super) async fn describe(
         names::NAME | names::CLASS => looks.after(row.subject, ObservationKinds::NONE, at),
         _ => looks.next()(row, at),
     };
-    let (rows, old) = restated(attributes, new, emptied, next)?;
+    let (rows, old) = restated(attributes, new, emptied, next);
     work.changes.attributes.extend(rows);
     work.changes.superseded.extend(old.into_iter().map(|id| (Table::Attributes, id)));
     let relations = std::mem::take(&mut said.relations);
-    let (rows, old) = restated(stored(work, &known).await?, relations, |_| None, looks.next())?;
+    let (rows, old) = restated(stored(work, &known).await?, relations, |_| None, looks.next());
     work.changes.relations.extend(rows);
     work.changes.superseded.extend(old.into_iter().map(|id| (Table::Relations, id)));
-    let (rows, old) = restated(stored(work, &known).await?, software, |_| None, looks.next())?;
+    let (rows, old) = restated(stored(work, &known).await?, software, |_| None, looks.next());
     work.changes.software.extend(rows);
     work.changes.superseded.extend(old.into_iter().map(|id| (Table::Software, id)));
     Ok(())

@@ -13,10 +13,14 @@ use yagura_lake::{
 };
 use yagura_model::{
     coverage::ObservationKind,
-    id::{CheckKey, SourceKey},
+    id::{CheckKey, SourceKey, SubjectKey},
 };
 
-use super::{checks::Nature, looked::Looked, stage::Package};
+use super::{
+    checks::Nature,
+    looked::{Looked, Span, Spans},
+    stage::Package,
+};
 use crate::life::{self, LifeRecord};
 
 /// Checks, packages, sets of packages and coverage, as far as they were asked for.
@@ -27,6 +31,7 @@ pub(super) struct Known {
     software_sets: OnceCell<HashSet<i64>>,
     life_records: OnceCell<Vec<LifeRecord>>,
     looked: Mutex<HashMap<SourceKey, Arc<Looked>>>,
+    spans: Mutex<Spans>,
 }
 
 /// The definitions of checks.
@@ -119,6 +124,17 @@ impl Known {
         Ok(known)
     }
 
+    /// The first and the last time at which a source looked at a subject of its own.
+    pub(super) async fn span(
+        &self,
+        transaction: &Transaction,
+        source: SourceKey,
+        subject: SubjectKey,
+    ) -> Result<Option<Span>, LakeError> {
+        let looked = self.looked(transaction, source).await?;
+        self.spans.lock().await.of(source, &looked, subject)
+    }
+
     /// Reads what the reports of some sources covered, of all that are not known yet at once.
     pub(super) async fn look(
         &mut self,
@@ -165,9 +181,11 @@ impl Known {
             known.extend(added.software_sets);
         }
         let looked = self.looked.get_mut();
+        let spans = self.spans.get_mut();
         for row in added.coverage {
             if let Some(known) = looked.get_mut(&row.source) {
-                Arc::make_mut(known).add(row)?;
+                spans.add(&row)?;
+                Arc::make_mut(known).add(row);
             }
         }
         Ok(())

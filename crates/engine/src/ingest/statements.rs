@@ -7,7 +7,6 @@
 use std::cmp::Ordering;
 
 use yagura_lake::{
-    LakeError,
     row::{Row, RowId, Stored},
     rows::{AttributeRow, IdentifierRow, RelationRow, SoftwareRow},
 };
@@ -84,8 +83,8 @@ pub(super) fn restated<T: Statement>(
     mut stored: Vec<Stored<T>>,
     mut said: Vec<T>,
     emptied: impl Fn(&T) -> Option<Timestamp>,
-    next_look: impl Fn(&T, Timestamp) -> Result<Option<Timestamp>, LakeError>,
-) -> Result<(Vec<T>, Vec<RowId>), LakeError> {
+    next_look: impl Fn(&T, Timestamp) -> Option<Timestamp>,
+) -> (Vec<T>, Vec<RowId>) {
     stored.sort_by(|a, b| in_groups(&a.row, &b.row));
     said.sort_by(in_groups);
     let mut change = Change { rows: Vec::new(), old: Vec::new() };
@@ -94,16 +93,15 @@ pub(super) fn restated<T: Statement>(
     let order = |history: &[Stored<T>], row: &T| history.first().map(|v| in_groups(&v.row, row));
     let empty = |history: &[Stored<T>], change: &mut Change<T>| {
         let first = history.first().map(|version| &version.row);
-        match first.and_then(|row| Some((row, emptied(row)?))) {
-            Some((row, at)) => change.replace(history, &[], at, || next_look(row, at)),
-            None => Ok(()),
+        if let Some((row, at)) = first.and_then(|row| Some((row, emptied(row)?))) {
+            change.replace(history, &[], at, || next_look(row, at));
         }
     };
     for group in said.chunk_by(|a, b| in_groups(a, b) == Ordering::Equal) {
         let Some(first) = group.first() else { continue };
         let is = |wanted| move |history: &&[Stored<T>]| order(history, first) == Some(wanted);
         while let Some(history) = histories.next_if(is(Ordering::Less)) {
-            empty(history, &mut change)?;
+            empty(history, &mut change);
         }
         let history = histories.next_if(is(Ordering::Equal)).unwrap_or_default();
         let mut values: Vec<&T> = Vec::with_capacity(group.len());
@@ -113,12 +111,10 @@ pub(super) fn restated<T: Statement>(
             }
         }
         let at = first.interval().0;
-        change.replace(history, &values, at, || next_look(first, at))?;
+        change.replace(history, &values, at, || next_look(first, at));
     }
-    for history in histories {
-        empty(history, &mut change)?;
-    }
-    Ok((change.rows, change.old))
+    histories.for_each(|history| empty(history, &mut change));
+    (change.rows, change.old)
 }
 
 /// The order of statements by what they replace each other in.
@@ -139,8 +135,8 @@ impl<T: Statement> Change<T> {
         history: &[Stored<T>],
         values: &[&T],
         at: Timestamp,
-        next_look: impl Fn() -> Result<Option<Timestamp>, LakeError>,
-    ) -> Result<(), LakeError> {
+        next_look: impl Fn() -> Option<Timestamp>,
+    ) {
         let holds = |version: &&Stored<T>| {
             let (from, to) = version.row.interval();
             from <= at && to.is_none_or(|to| at < to)
@@ -150,13 +146,13 @@ impl<T: Statement> Change<T> {
         let held = |value: &&&T| !history.iter().filter(holds).any(|v| v.row.says_same(value));
         let new = || values.iter().filter(held);
         if gone().next().is_none() && new().next().is_none() {
-            return Ok(());
+            return;
         }
         let bounds = history.iter().flat_map(|version| {
             let (from, to) = version.row.interval();
             [Some(from), to]
         });
-        let next = bounds.chain([next_look()?]).flatten().filter(|time| *time > at).min();
+        let next = bounds.chain([next_look()]).flatten().filter(|time| *time > at).min();
         for version in gone() {
             let (from, to) = version.row.interval();
             // What was said at the same time was said.
@@ -179,7 +175,6 @@ impl<T: Statement> Change<T> {
             // What was said first stays so that the report that said it is told.
             self.write(before.map_or(value, |before| &before.row), (from, to));
         }
-        Ok(())
     }
 
     fn write(&mut self, row: &T, (from, to): (Timestamp, Option<Timestamp>)) {
@@ -228,9 +223,9 @@ mod tests {
         for (number, (instant, values)) in said.iter().enumerate() {
             let rows = values.iter().map(|value| row(*instant, value)).collect();
             let next = |_: &AttributeRow, from: Timestamp| {
-                Ok(looks.iter().map(|look| at(*look)).find(|look| *look > from))
+                looks.iter().map(|look| at(*look)).find(|look| *look > from)
             };
-            let (rows, old) = restated(stored.clone(), rows, |_| None, next).unwrap();
+            let (rows, old) = restated(stored.clone(), rows, |_| None, next);
             stored.retain(|one| !old.contains(&one.id));
             for (row, place) in rows.into_iter().zip(0..) {
                 let id = RowId { written_by: Commit(number as i64), row: place };

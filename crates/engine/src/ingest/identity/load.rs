@@ -1,7 +1,7 @@
 //! Setting the scene: what the report shows anew, and what the lake knows of whoever shares it.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::SignedDuration;
@@ -20,7 +20,6 @@ use yagura_model::{
 
 use super::{
     super::{
-        looked::Looked,
         stage::Shown,
         subjects::{self, Draft, Found, Spot},
         work::Work,
@@ -276,16 +275,10 @@ fn past(work: &Work<'_>, born: Born<'_>, row: &IdentifierRow) -> Option<Past> {
 
 /// When the sources of some subjects looked at them, for the first time and the last.
 async fn confirm(work: &Work<'_>, members: &mut [Member]) -> Result<(), LakeError> {
-    let mut of_sources: BTreeMap<SourceKey, Arc<Looked>> = BTreeMap::new();
     for member in members {
         let Some(subject) = member.subject else { continue };
-        let looked = match of_sources.entry(member.source) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => {
-                new.insert(work.known.looked(work.transaction, member.source).await?)
-            }
-        };
-        if let Some((first, last)) = looked.span(subject)? {
+        let span = work.known.span(work.transaction, member.source, subject).await?;
+        if let Some((first, last)) = span {
             member.confirm(first);
             member.confirm(last);
         }
