@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::program::{cargo, run};
 use crate::task::{Task, root};
-use crate::{python, tidy};
+use crate::{python, setup, tidy};
 
 pub(crate) const TASK: Task = Task {
     name: "bench",
@@ -18,6 +18,7 @@ const BESIDE_OTHERS: &str = "repository";
 /// The engine has the bench program, since xtask knows nothing of what the engine is made of.
 #[expect(clippy::print_stderr, reason = "standard output has the figures")]
 fn measure(arguments: &[String]) -> Result<()> {
+    setup::make()?;
     let root = root()?;
     let words = ["bench", "--quiet", "--locked", "--workspace", "--bench", "yagura"];
     let mut bench = cargo();

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::program::{cargo, run};
 use crate::task::{Task, root};
-use crate::{deny, tidy};
+use crate::{deny, setup, tidy};
 
 pub(crate) const TASK: Task = Task {
     name: "check",
@@ -63,11 +63,13 @@ fn format() -> Result<()> {
 }
 
 fn clippy() -> Result<()> {
+    setup::make()?;
     let words = ["clippy", "--workspace", "--all-targets", "--locked", "--quiet"];
     run(cargo().current_dir(root()?).args(words).args(["--", "-D", "warnings"]))
 }
 
 fn documentation() -> Result<()> {
+    setup::make()?;
     let words = ["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"];
     run(cargo().current_dir(root()?).args(words).arg("--quiet").env("RUSTDOCFLAGS", "-D warnings"))
 }

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 use crate::program::{cargo, run};
+use crate::setup;
 use crate::task::{Task, no_arguments, root};
 use crate::tidy::target_folder;
 
@@ -68,6 +69,7 @@ struct Line {
 
 fn demo(arguments: &[String]) -> Result<()> {
     no_arguments(arguments)?;
+    setup::make()?;
     let root = root()?;
     let started = Instant::now();
     println!("building yagura in release; the first time this takes most of the demo");

@@ -25,6 +25,14 @@ pub(crate) fn debian(packages: &[&str], why: &str) -> Result<()> {
         .env("DEBIAN_FRONTEND", "noninteractive"))
 }
 
+/// What parts written in C are built with, beside the compiler that Rust links with.
+pub(crate) fn make() -> Result<()> {
+    if succeeds(Command::new("make").arg("--version")) {
+        return Ok(());
+    }
+    debian(&["make"], "make")
+}
+
 /// Installs a cargo subcommand that is missing, into cargo's usual folder, where it stays.
 pub(crate) fn cargo_subcommand(name: &str, version: &str) -> Result<()> {
     if has_cargo_subcommand(name) {

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::program::{cargo, run};
-use crate::setup::has_cargo_subcommand;
+use crate::setup::{self, has_cargo_subcommand};
 use crate::task::{Task, in_ci, no_arguments, root};
 use crate::{python, tidy};
 
@@ -17,6 +17,7 @@ pub(crate) const TASK: Task = Task {
 /// that ran nearly all. Both build the same packages with the same features: one build.
 fn all(arguments: &[String]) -> Result<()> {
     no_arguments(arguments)?;
+    setup::make()?;
     let root = root()?;
     let python = python::environment(&root, &tidy::target_folder(&root)?)?;
     run(cargo().current_dir(&root).args(["test", "--doc", "--workspace", "--quiet", "--locked"]))?;

@@ -228,7 +228,8 @@ impl Transaction {
     pub(crate) fn touched(&self) -> BTreeSet<Table> {
         let mut touched: BTreeSet<Table> = self.tables.keys().copied().collect();
         touched.insert(Table::Commits);
-        if !self.ended().is_empty() {
+        let is_earlier = |id: RowId| id.written_by != self.number;
+        if self.tables.values().any(|added| added.ended.versions().any(is_earlier)) {
             touched.insert(Table::Superseded);
         }
         touched
