@@ -2,7 +2,8 @@
 //!
 //! A score model is a file ([`model::Model::from_toml`]); the one that is shipped stands in
 //! `baselines/models`. So are the identity rules ([`identity::Rules`], `baselines/identity`) and the
-//! rules of master records ([`master::Master`], `baselines/master`). Arithmetic is exact: factors are
+//! rules of master records ([`master::Master`], `baselines/master`) and of retention
+//! ([`retention::Retention`], `baselines/retention`). Arithmetic is exact: factors are
 //! [`ratio::Ratio`]s, a problem is rounded once to integer micro-points, and everything above is
 //! integer addition.
 
@@ -18,6 +19,7 @@ pub mod observation;
 pub mod problem;
 pub mod ratio;
 pub mod remedy;
+pub mod retention;
 pub mod unknown;
 pub mod vector;
 

@@ -7,3 +7,4 @@ mod life;
 mod master;
 mod model_file;
 mod points;
+mod retention;
