@@ -115,6 +115,6 @@ class DuckDB:
         self.connection.close()
 
 
-EMPTY = {"of_table": "TINYINT", "old_written_by": "BIGINT", "old_row": "INTEGER",
-         "written_by": "BIGINT", "row": "INTEGER", "superseded_by": "BIGINT"}
+EMPTY = {"of_shard": "INTEGER", "of_table": "TINYINT", "old_written_by": "BIGINT",
+         "old_row": "INTEGER", "written_by": "BIGINT", "row": "INTEGER", "superseded_by": "BIGINT"}
 """The columns of `superseded`, the one table of a lake that may have no files."""

@@ -11,7 +11,6 @@ use yagura_lake::{
     row::Stored,
     rows::{CommitRow, LinkRow, OrganisationRow},
     scan::Filter,
-    table::Table,
     views::{AsOf, VIEWS},
 };
 use yagura_model::{
@@ -327,7 +326,7 @@ async fn links_count_between_their_dates() {
     };
     let changes = Changes {
         links: vec![dated(None, Some("10-05")), dated(Some("10-10"), None)],
-        superseded: vec![(Table::Links, links[0].id)],
+        superseded: vec![links[0].version()],
         ..Changes::default()
     };
     let mut writer = house.ingest.lake.write(Duration::ZERO, now).await.unwrap();
@@ -370,7 +369,7 @@ async fn what_is_not_kept_is_refused_and_never_answered_wrongly() {
     // A retention that gave up the first commit.
     let snapshot = house.snapshot(None).await;
     let commits: Vec<Stored<CommitRow>> = snapshot.read(&Filter::all()).await.unwrap();
-    let superseded = vec![(Table::Commits, commits[0].id)];
+    let superseded = vec![commits[0].version()];
     let now = house.ingest.clock.now();
     let mut writer = house.ingest.lake.write(Duration::ZERO, now).await.unwrap();
     writer.commit(Changes { superseded, ..Changes::default() }, now).await.unwrap();

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::{
     error::LakeError,
-    row::{Row, RowId},
+    row::{Row, Version},
     rows,
-    table::Table,
 };
 
 /// Rows to be written and versions to be superseded, all or nothing.
@@ -55,7 +54,7 @@ pub struct Changes {
     /// In which states persons recorded assets to be.
     pub life_records: Vec<rows::LifeRecordRow>,
     /// Versions that are no longer in force.
-    pub superseded: Vec<(Table, RowId)>,
+    pub superseded: Vec<Version>,
     /// Counters that moved on, by name.
     pub counters: BTreeMap<String, i64>,
 }

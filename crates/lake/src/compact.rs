@@ -27,13 +27,13 @@ use yagura_model::Timestamp;
 
 use crate::{
     delta::{self, DataFile, OpenTable},
-    ended::Ended,
     error::LakeError,
     fail_point,
     manifest::Manifest,
     row::RowId,
-    snapshot::{Snapshot, Superseded},
+    snapshot::Snapshot,
     store::Store,
+    superseded::Superseded,
     table::Table,
 };
 use merge::Merge;
@@ -49,7 +49,7 @@ const FILES_A_MERGE: usize = 10_000;
 pub struct Limits {
     /// Small files a shard, or a table without shards, may have.
     pub small_files: usize,
-    /// Keys that may stand in `superseded` in any case: every reader holds them in memory.
+    /// Keys that may stand in `superseded` in any case: who goes through a table holds them in memory.
     pub open_keys: usize,
     /// And one for so many rows in force: to take out a key costs a file written anew, with all rows
     /// that stay.
@@ -137,11 +137,11 @@ impl Compaction<'_> {
             }
         }
         let keys = self.snapshot.superseded().await?;
-        let open: usize = keys.values().map(|keys| keys.len()).sum();
+        let open = usize::try_from(keys.keys()).unwrap_or(usize::MAX);
         let enough = match extent {
             Extent::Everything => 0,
             Extent::Due if open <= self.limits.open_keys => open,
-            Extent::Due => match self.most_keys(keys).await? {
+            Extent::Due => match self.most_keys().await? {
                 most if open > most => most / 2,
                 _ => open,
             },
@@ -149,9 +149,9 @@ impl Compaction<'_> {
         if open > enough {
             let bound = (extent == Extent::Due).then_some(self.limits.folded_bytes);
             let snapshot = self.snapshot;
-            for (table, file) in
-                plan::folds(self.store, snapshot, keys, open - enough, bound).await?
-            {
+            let by_table = keys.all().await?;
+            let folds = plan::folds(self.store, snapshot, &by_table, open - enough, bound);
+            for (table, file) in folds.await? {
                 let files =
                     groups.entry(table).or_default().entry((file.shard, false)).or_default();
                 if !files.contains(&file) {
@@ -162,7 +162,6 @@ impl Compaction<'_> {
         let mut done = Compacted::default();
         let mut folded: BTreeMap<Table, BTreeSet<RowId>> = BTreeMap::new();
         for (table, groups) in groups {
-            let keys = keys.get(&table).map(Arc::clone).unwrap_or_default();
             let gone = self.table(table, groups, keys, &mut done).await?;
             if !gone.is_empty() {
                 done.keys += gone.len();
@@ -176,10 +175,10 @@ impl Compaction<'_> {
         Ok(done)
     }
 
-    /// How many keys may stand in `superseded`, by the rows in force of the tables that have some.
-    async fn most_keys(&self, keys: &Superseded) -> Result<usize, LakeError> {
+    /// How many keys may stand in `superseded`, by the rows in force.
+    async fn most_keys(&self) -> Result<usize, LakeError> {
         let mut rows = 0;
-        for table in keys.keys() {
+        for table in Table::ALL.iter().filter(|table| **table != Table::Superseded) {
             let files = self.snapshot.open(*table).await?.map_or(&[][..], |(_, files)| files);
             rows += files.iter().filter(|file| !file.is_history).map(|file| file.rows).sum::<u64>();
         }
@@ -213,7 +212,7 @@ impl Compaction<'_> {
         &mut self,
         table: Table,
         groups: Groups,
-        keys: Arc<Ended>,
+        keys: &Arc<Superseded>,
         done: &mut Compacted,
     ) -> Result<BTreeSet<RowId>, LakeError> {
         let mut actions = Vec::new();
@@ -229,7 +228,7 @@ impl Compaction<'_> {
                 table,
                 shard,
                 inputs,
-                keys: Arc::clone(&keys),
+                keys: Arc::clone(keys),
                 name: format!("base-{:012}", self.next.number + 1),
                 first: number * FILES_A_MERGE,
                 file_bytes: self.limits.file_bytes,

@@ -166,8 +166,10 @@ impl<W: Write + Send> Encoder<W> {
             .set_statistics_enabled(EnabledStatistics::Chunk)
             .set_created_by("yagura".to_owned());
         for field in schema.fields() {
-            let ascending =
-                matches!(field.name().as_str(), "subject" | "row" | "record" | "report");
+            let ascending = matches!(
+                field.name().as_str(),
+                "subject" | "row" | "old_row" | "record" | "report"
+            );
             if ascending && matches!(field.data_type(), DataType::Int64 | DataType::Int32) {
                 let path = ColumnPath::from(field.name().as_str());
                 properties = properties

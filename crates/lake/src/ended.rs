@@ -1,37 +1,64 @@
-//! The versions that stand no longer and whose files do not say so.
+//! Which versions of a table stand no longer, and what ended them.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use hashbrown::HashMap;
+use roaring::RoaringBitmap;
 use yagura_model::id::Commit;
 
 use crate::row::RowId;
 
 /// Which commit put something in the place of a version.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq)]
 pub(crate) struct Ended {
-    /// By the commit that wrote it and its number there: few commits have one, and their rows mostly
-    /// stand together. A state shares what it has in common with the one before.
-    by_commit: BTreeMap<Commit, Arc<HashMap<i32, Commit>>>,
+    /// By the commit that wrote it: few commits have one, and their rows mostly stand together. A state
+    /// shares what it has in common with the one before.
+    by_commit: BTreeMap<Commit, Arc<Ends>>,
+}
+
+/// Of what one commit wrote, what ended.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(crate) struct Ends {
+    /// The numbers of the versions there.
+    rows: RoaringBitmap,
+    by: By,
+}
+
+/// What ended some versions.
+#[derive(Debug, Clone, PartialEq)]
+enum By {
+    One(Commit),
+    /// In order of the numbers of the versions.
+    Each(Vec<Commit>),
+}
+
+impl Default for By {
+    fn default() -> Self {
+        Self::Each(Vec::new())
+    }
 }
 
 impl Ended {
     /// Takes note of a version; of several commits that ended it the first counts.
     pub(crate) fn insert(&mut self, version: RowId, by: Commit) {
         let of_commit = self.by_commit.entry(version.written_by).or_default();
-        let end = Arc::make_mut(of_commit).entry(version.row).or_insert(by);
-        *end = by.min(*end);
+        Arc::make_mut(of_commit).insert(version.row, by);
+    }
+
+    /// Takes note of versions that one commit wrote, each with what ended it.
+    pub(crate) fn extend(&mut self, written_by: Commit, ends: Vec<(i32, Commit)>) {
+        let of_commit = self.by_commit.entry(written_by).or_default();
+        *of_commit = Arc::new(of_commit.with(ends));
     }
 
     /// The commit that ended a version.
     pub(crate) fn get(&self, version: RowId) -> Option<Commit> {
-        self.of(version.written_by)?.get(&version.row).copied()
+        self.of(version.written_by)?.get(version.row)
     }
 
-    /// What a commit wrote that ended, by its number there, with what ended it.
-    pub(crate) fn of(&self, commit: Commit) -> Option<&HashMap<i32, Commit>> {
+    /// What a commit wrote that ended.
+    pub(crate) fn of(&self, commit: Commit) -> Option<&Ends> {
         self.by_commit.get(&commit).map(|rows| &**rows)
     }
 
@@ -45,13 +72,119 @@ impl Ended {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.by_commit.values().map(|rows| rows.len()).sum()
+        self.by_commit.values().map(|ends| ends.len()).sum()
     }
 
-    /// All versions, in no order that means anything.
-    pub(crate) fn versions(&self) -> impl Iterator<Item = RowId> + '_ {
-        self.by_commit.iter().flat_map(|(commit, rows)| {
-            rows.keys().map(|row| RowId { written_by: *commit, row: *row })
+    /// All versions with what ended them, in order.
+    #[cfg(test)]
+    pub(crate) fn all(&self) -> impl Iterator<Item = (RowId, Commit)> + '_ {
+        self.by_commit.iter().flat_map(|(commit, ends)| {
+            ends.all().map(|(row, by)| (RowId { written_by: *commit, row }, by))
         })
+    }
+}
+
+impl Ends {
+    /// The commit that ended a version.
+    pub(crate) fn get(&self, row: i32) -> Option<Commit> {
+        let row = row as u32;
+        if !self.rows.contains(row) {
+            return None;
+        }
+        match &self.by {
+            By::One(by) => Some(*by),
+            By::Each(by) => {
+                let place = usize::try_from(self.rows.rank(row)).ok()?.checked_sub(1)?;
+                by.get(place).copied()
+            }
+        }
+    }
+
+    fn len(&self) -> usize {
+        usize::try_from(self.rows.len()).unwrap_or(usize::MAX)
+    }
+
+    fn all(&self) -> impl Iterator<Item = (i32, Commit)> + '_ {
+        self.rows.iter().enumerate().filter_map(|(place, row)| {
+            let by = match &self.by {
+                By::One(by) => *by,
+                By::Each(by) => *by.get(place)?,
+            };
+            Some((row as i32, by))
+        })
+    }
+
+    fn insert(&mut self, row: i32, by: Commit) {
+        if self.rows.is_empty() {
+            self.by = By::One(by);
+        }
+        if self.by == By::One(by) {
+            self.rows.insert(row as u32);
+        } else {
+            *self = self.with(vec![(row, by)]);
+        }
+    }
+
+    fn with(&self, more: Vec<(i32, Commit)>) -> Self {
+        let all = self.all().chain(more).map(|(row, by)| (row as u32, by));
+        let mut all: Vec<(u32, Commit)> = all.collect();
+        // Runs that are sorted already are merged. Of one version the first end comes first.
+        all.sort();
+        all.dedup_by_key(|(row, _)| *row);
+        let rows = all.iter().map(|(row, _)| *row).collect();
+        let by = match all.first() {
+            Some((_, one)) if all.iter().all(|(_, by)| by == one) => By::One(*one),
+            _ => By::Each(all.into_iter().map(|(_, by)| by).collect()),
+        };
+        Self { rows, by }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+    use yagura_model::id::Commit;
+
+    use super::Ended;
+    use crate::row::RowId;
+
+    proptest! {
+        #[test]
+        fn of_several_ends_the_first_counts_in_whatever_order_and_number_they_come(
+            ends in prop::collection::vec((1_i64..4, 0_i32..70_000, 1_i64..6), 0..60),
+            cut in 0_usize..60,
+        ) {
+            let id = |written_by: i64, row| RowId { written_by: Commit(written_by), row };
+            let mut expected: BTreeMap<RowId, Commit> = BTreeMap::new();
+            for (written_by, row, by) in &ends {
+                let end = expected.entry(id(*written_by, *row)).or_insert(Commit(*by));
+                *end = Commit(*by).min(*end);
+            }
+            let mut one_by_one = Ended::default();
+            ends.iter().for_each(|(w, row, by)| one_by_one.insert(id(*w, *row), Commit(*by)));
+            let mut together = Ended::default();
+            for part in [ends.get(..cut.min(ends.len())), ends.get(cut.min(ends.len())..)] {
+                for commit in 1..4 {
+                    let of_commit = part.unwrap_or_default().iter().filter(|end| end.0 == commit);
+                    let of_commit: Vec<_> = of_commit.map(|(_, row, by)| (*row, Commit(*by))).collect();
+                    if !of_commit.is_empty() {
+                        together.extend(Commit(commit), of_commit);
+                    }
+                }
+            }
+            for ended in [&one_by_one, &together] {
+                prop_assert_eq!(ended.all().collect::<BTreeMap<_, _>>(), expected.clone());
+                prop_assert_eq!(ended.len(), expected.len());
+                for written_by in 1..4 {
+                    for row in ends.iter().map(|(_, row, _)| *row).chain([0, 69_999]) {
+                        let id = id(written_by, row);
+                        prop_assert_eq!(ended.get(id), expected.get(&id).copied());
+                    }
+                }
+            }
+            prop_assert_eq!(one_by_one, together);
+        }
     }
 }

@@ -235,9 +235,7 @@ mod tests {
     };
 
     use super::{Index, WORTH_LOOKUPS};
-    use crate::{
-        Changes, Lake, Snapshot, keys::Keys, row::Stored, rows::LinkRow, scan::Filter, table::Table,
-    };
+    use crate::{Changes, Lake, Snapshot, keys::Keys, row::Stored, rows::LinkRow, scan::Filter};
 
     fn link(asset: i64) -> LinkRow {
         LinkRow {
@@ -259,7 +257,7 @@ mod tests {
         let first = writer.commit(first, now).await.unwrap();
         let old = lake.snapshot().await.unwrap();
         let rows: Vec<Stored<LinkRow>> = old.read(&Filter::all()).await.unwrap();
-        let superseded = rows.iter().map(|stored| (Table::Links, stored.id)).collect();
+        let superseded = rows.iter().map(Stored::version).collect();
         let moved = Changes { links: vec![link(8)], superseded, ..Changes::default() };
         writer.commit(moved, now).await.unwrap();
         let new = lake.snapshot().await.unwrap();

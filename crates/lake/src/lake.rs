@@ -20,9 +20,10 @@ use crate::{
     lease::Lease,
     manifest::{Manifest, ManifestStore},
     scores::Scores,
-    snapshot::{Snapshot, Superseded},
+    snapshot::Snapshot,
     stats::Stats,
     store::Store,
+    superseded::Parts,
     table::Table,
     transaction::Transaction,
     vacuum::{self, Vacuum, Vacuumed},
@@ -285,7 +286,8 @@ impl Writer {
             }
         }
         let folded = compacted.keys > 0;
-        let ended = if folded { None } else { self.snapshot.ended_with(ended, commit) };
+        let ended =
+            if folded { Parts::default() } else { self.snapshot.ended_with(&ended, commit) };
         self.publish(next, now, ended).await?;
         Ok(commit)
     }
@@ -316,7 +318,7 @@ impl Writer {
         let mut next = self.manifest.clone();
         let compacted = self.compact_into(&mut next, extent, only, now).await?;
         if compacted.tables > 0 {
-            self.publish(next, now, None).await?;
+            self.publish(next, now, Parts::default()).await?;
         }
         Ok(compacted)
     }
@@ -348,12 +350,12 @@ impl Writer {
         compaction.run(extent, only).await
     }
 
-    /// Makes a state visible; `ended` is all that stands no longer in it, if it is known.
+    /// Makes a state visible; `ended` is what is known of what stands no longer in it.
     async fn publish(
         &mut self,
         next: Manifest,
         now: Timestamp,
-        ended: Option<Superseded>,
+        ended: Parts,
     ) -> Result<(), LakeError> {
         fail_point("commit.before_manifest");
         self.lease.check()?;

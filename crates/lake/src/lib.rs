@@ -34,6 +34,7 @@ mod snapshot;
 mod stands;
 pub mod stats;
 pub mod store;
+mod superseded;
 pub mod table;
 #[cfg(test)]
 mod testing;

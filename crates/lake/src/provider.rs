@@ -28,8 +28,7 @@ use yagura_model::id::Commit;
 
 use crate::{
     delta::DataFile,
-    ended::Ended,
-    stands::Stands,
+    stands::{EndedIn, Stands},
     store::Store,
     table::{SHARD, Table},
 };
@@ -43,7 +42,7 @@ pub(crate) struct TableFiles {
     store: Store,
     schema: TableSchema,
     files: Vec<DataFile>,
-    ended: Arc<Ended>,
+    ended: Arc<EndedIn>,
     known: Option<Commit>,
 }
 
@@ -53,7 +52,7 @@ impl TableFiles {
         store: Store,
         table: Table,
         mut files: Vec<DataFile>,
-        ended: Arc<Ended>,
+        ended: EndedIn,
         known: Option<Commit>,
     ) -> Self {
         // No row of the history stands now.
@@ -63,7 +62,7 @@ impl TableFiles {
             let shard = Arc::new(Field::new(SHARD, DataType::Int32, false));
             schema = schema.with_table_partition_cols(vec![shard]);
         }
-        Self { store, schema: schema.build(), files, ended, known }
+        Self { store, schema: schema.build(), files, ended: Arc::new(ended), known }
     }
 
     /// Whether a row of a file may not stand.
@@ -72,7 +71,8 @@ impl TableFiles {
         file.is_history
             || written_by.is_none_or(|(first, last)| {
                 let after = self.known.is_some_and(|known| *last > known.0);
-                after || self.ended.any_of(Commit(*first)..=Commit(*last))
+                let ended = self.ended.get(&file.shard);
+                after || ended.is_some_and(|of| of.any_of(Commit(*first)..=Commit(*last)))
             })
     }
 
@@ -141,15 +141,16 @@ impl TableProvider for TableFiles {
             parts.push(self.read(state, &whole, wanted.clone(), filters, limit)?);
         }
         if !ended.is_empty() {
+            let is_sharded = !self.schema.table_partition_cols().is_empty();
+            let stands = Stands::new(Arc::clone(&self.ended), is_sharded, self.known);
             let mut columns = wanted.clone();
-            for name in Stands::COLUMNS {
+            for name in stands.columns() {
                 let index = schema.index_of(name)?;
                 if !columns.contains(&index) {
                     columns.push(index);
                 }
             }
             let read = self.read(state, &ended, columns, filters, None)?;
-            let stands = Stands::new(Arc::clone(&self.ended), self.known);
             let predicate = stands.over(&read.schema(), state.config_options())?;
             let filter = FilterExecBuilder::new(predicate, read)
                 .apply_projection(Some((0..wanted.len()).collect()))?;

@@ -31,6 +31,24 @@ pub struct Stored<T> {
     pub row: T,
 }
 
+/// A version of a row that is to stand no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version {
+    /// Its table.
+    pub table: Table,
+    /// Where it lies; `None` in tables that have no shards.
+    pub shard: Option<Shard>,
+    /// Its name.
+    pub id: RowId,
+}
+
+impl<T: Row> Stored<T> {
+    /// The version, to be superseded.
+    pub fn version(&self) -> Version {
+        Version { table: T::TABLE, shard: self.row.shard(), id: self.id }
+    }
+}
+
 /// A row of a table, or a part of its columns for reading.
 pub trait Row: Sized {
     /// The table.
@@ -87,6 +105,7 @@ key_columns! {
     DecisionKey: |value| value.0;
     CheckKey: |value| i64::from(value.0);
     SourceKey: |value| i64::from(value.0);
+    Shard: |value| i64::from(value.0);
 }
 
 /// One column of a batch.

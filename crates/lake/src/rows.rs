@@ -18,10 +18,12 @@ mod decision;
 mod parts;
 mod report;
 mod software;
+mod superseded;
 
 pub use decision::{DecisionRow, LifeRecordRow};
 pub use parts::*;
 pub use software::{PackageRow, SoftwareRow, SoftwareSetRow};
+pub use superseded::SupersededRow;
 
 row! {
     /// When a commit was made; its number is `written_by`.
@@ -358,17 +360,5 @@ row! {
         pub candidates: Vec<i64>,
         /// Why: `contradiction:serial`, `several:mac`.
         pub reason: String,
-    }
-}
-
-row! {
-    /// A version of a row that another stands in the place of; the commit is `written_by`.
-    pub struct SupersededRow in Superseded keyed by old_written_by {
-        /// Number of the table.
-        pub of_table: i8,
-        /// The commit that wrote the old version.
-        pub old_written_by: i64,
-        /// Its number there.
-        pub old_row: i32,
     }
 }

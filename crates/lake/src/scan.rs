@@ -23,6 +23,7 @@ use crate::{
     error::LakeError,
     row::{Row, RowId, RowIds, Stored, column},
     store::Store,
+    superseded::Superseded,
 };
 
 mod filter;
@@ -30,7 +31,7 @@ mod open;
 
 pub use filter::Filter;
 pub(crate) use open::by_dictionary;
-use open::open;
+use open::{Batches, open};
 
 /// The rows of a table that are wanted, to be gone through one by one.
 #[derive(Debug)]
@@ -38,7 +39,7 @@ pub struct Scan<T> {
     store: Store,
     files: Vec<DataFile>,
     filter: Filter,
-    superseded: Arc<Ended>,
+    superseded: Arc<Superseded>,
     row: PhantomData<fn() -> T>,
 }
 
@@ -47,7 +48,7 @@ impl<T: Row> Scan<T> {
         store: Store,
         files: &[DataFile],
         filter: Filter,
-        superseded: Arc<Ended>,
+        superseded: Arc<Superseded>,
     ) -> Self {
         let files = files.iter().filter(|file| filter.wants(file)).cloned().collect();
         Self { store, files, filter, superseded, row: PhantomData }
@@ -79,18 +80,23 @@ impl<T: Row> Scan<T> {
     ) -> Result<(), LakeError> {
         let of_shard = |file: &&DataFile| shard.is_none_or(|shard| file.shard == Some(shard.0));
         for file in self.files.iter().filter(of_shard) {
-            let mut before = None;
+            let (mut before, mut ended) = (None, None);
             for batch in open::<T>(&self.store, file, &self.filter)? {
-                let (filter, ended) = (&self.filter, &*self.superseded);
-                each_row(&batch?, filter, ended, &mut before, &mut take)?;
+                let ended = match &mut ended {
+                    Some(ended) => ended,
+                    none => none.insert(ended_of::<T>(&self.superseded, file)?),
+                };
+                each_row(&batch?, &self.filter, ended, &mut before, &mut take)?;
             }
         }
         Ok(())
     }
 }
 
-/// The name of a version, and what superseded it.
-type Version = (RowId, Option<Commit>);
+/// What ended of the rows of a file. Every row of a file of the history says so itself.
+fn ended_of<T: Row>(superseded: &Superseded, file: &DataFile) -> Result<Arc<Ended>, LakeError> {
+    if file.is_history { Ok(Arc::default()) } else { superseded.of(T::TABLE, file.shard) }
+}
 
 /// Which rows of a batch stand and are wanted.
 struct Standing<'s> {
@@ -106,8 +112,8 @@ impl<'s> Standing<'s> {
         Ok(Self { ids: RowIds::open(batch)?, ends, filter, ended })
     }
 
-    /// The versions wanted, with their rows.
-    fn all(&self) -> impl Iterator<Item = (usize, Version)> {
+    /// The versions wanted, with their rows and what superseded them.
+    fn all(&self) -> impl Iterator<Item = (usize, (RowId, Option<Commit>))> {
         let Self { ids, ends, filter, ended } = self;
         // Rows of one commit mostly stand together, and few commits have a row that ended.
         let (mut last, mut of_commit) = (None, None);
@@ -118,7 +124,7 @@ impl<'s> Standing<'s> {
             if last != Some(id.written_by) {
                 (last, of_commit) = (Some(id.written_by), ended.of(id.written_by));
             }
-            let listed = || of_commit.and_then(|ended| ended.get(&id.row).copied());
+            let listed = || of_commit.and_then(|ended| ended.get(id.row));
             let by_then = |by: &Commit| filter.known.is_none_or(|commit| *by <= commit);
             let end = <Option<Commit>>::at(ends, row);
             let superseded_by = end.or_else(listed).filter(by_then);
@@ -185,13 +191,24 @@ pub(crate) async fn read<T: Row + Send + 'static>(
     store: &Store,
     files: &[DataFile],
     filter: &Filter,
-    superseded: &Ended,
+    superseded: &Arc<Superseded>,
 ) -> Result<Vec<Stored<T>>, LakeError> {
-    let batches = batches::<T>(store, files, filter, Ok).await?;
-    let mut rows = Vec::with_capacity(batches.iter().map(RecordBatch::num_rows).sum());
+    let superseded = Arc::clone(superseded);
+    let with_ended = move |file: &DataFile, batches: Batches<'_>| {
+        let batches = batches.collect::<Result<Vec<_>, _>>()?;
+        // What ended is asked for only if there is a row.
+        let is_empty = batches.iter().all(|batch| batch.num_rows() == 0);
+        let ended = if is_empty { Arc::default() } else { ended_of::<T>(&superseded, file)? };
+        Ok((batches, ended))
+    };
+    let files = of_files::<T, _>(store, files, filter, with_ended).await?;
+    let batches = || files.iter().flat_map(|(batches, _)| batches);
+    let mut rows = Vec::with_capacity(batches().map(RecordBatch::num_rows).sum());
     let mut before = None;
-    for batch in &batches {
-        each_row(batch, filter, superseded, &mut before, &mut |stored| rows.push(stored))?;
+    for (batches, ended) in &files {
+        for batch in batches {
+            each_row(batch, filter, ended, &mut before, &mut |stored| rows.push(stored))?;
+        }
     }
     // Files are sorted by the key: this merges runs.
     rows.sort_by_key(|stored: &Stored<T>| (stored.row.key(), stored.id));
@@ -204,38 +221,39 @@ pub(crate) async fn load<T: Row + Send + 'static>(
     store: &Store,
     files: &[DataFile],
     filter: &Filter,
-    ended: Arc<Ended>,
+    superseded: &Arc<Superseded>,
 ) -> Result<Vec<RecordBatch>, LakeError> {
-    let in_force = {
-        let filter = filter.clone();
-        move |batch| in_force::<T>(&batch, &filter, &ended)
+    let (of, superseded) = (filter.clone(), Arc::clone(superseded));
+    let in_force = move |file: &DataFile, batches: Batches<'_>| {
+        let ended = ended_of::<T>(&superseded, file)?;
+        batches.map(|batch| in_force::<T>(&batch?, &of, &ended)).collect()
     };
-    let batches = batches::<T>(store, files, filter, in_force).await?;
+    let batches: Vec<Vec<RecordBatch>> = of_files::<T, _>(store, files, filter, in_force).await?;
+    let batches: Vec<RecordBatch> = batches.into_iter().flatten().collect();
     let Some(first) = batches.first() else { return Ok(batches) };
     Ok(vec![concat_batches(&first.schema(), &batches)?])
 }
 
-/// Reads the rows wanted from some files, two files at a time, and does something with each batch.
-async fn batches<T: Row + Send + 'static>(
+/// Does something with the rows wanted of each of some files, two files at a time.
+async fn of_files<T: Row + Send + 'static, R: Send + 'static>(
     store: &Store,
     files: &[DataFile],
     filter: &Filter,
-    with: impl Fn(RecordBatch) -> Result<RecordBatch, LakeError> + Clone + Send + 'static,
-) -> Result<Vec<RecordBatch>, LakeError> {
+    with: impl Fn(&DataFile, Batches<'_>) -> Result<R, LakeError> + Clone + Send + 'static,
+) -> Result<Vec<R>, LakeError> {
     let wanted = files.iter().filter(|file| filter.wants(file)).cloned();
-    let batches: Vec<Vec<RecordBatch>> = futures::stream::iter(wanted)
+    futures::stream::iter(wanted)
         .map(|file| {
             let (store, filter, with) = (store.clone(), filter.clone(), with.clone());
             let task = tokio::task::spawn_blocking(move || {
                 let batches = open::<T>(&store, &file, &filter)?;
-                batches.map(|batch| with(batch?)).collect::<Result<Vec<_>, _>>()
+                with(&file, batches)
             });
             async { task.await.map_err(|error| LakeError::Task(error.to_string()))? }
         })
         .buffered(2)
         .try_collect()
-        .await?;
-    Ok(batches.into_iter().flatten().collect())
+        .await
 }
 
 /// The rows of a batch that are in force, in the types of their table: values that repeat stand in

@@ -9,20 +9,17 @@ use yagura_model::{Timestamp, id::Commit};
 
 use crate::{
     delta::{self, DataFile, OpenTable},
-    ended::Ended,
     error::LakeError,
     index::Indexes,
     manifest::Manifest,
     provider::TableFiles,
-    row::{Row, RowId, Stored},
-    rows::{CommitRow, SupersededRow},
+    row::{Row, Stored, Version},
+    rows::CommitRow,
     scan::{self, Filter, Scan},
     store::Store,
+    superseded::{Parts, Superseded},
     table::Table,
 };
-
-/// The versions that other versions stand in the place of, by table.
-pub(crate) type Superseded = BTreeMap<Table, Arc<Ended>>;
 
 /// A table with its files, shared by all states in which it is the same.
 type Opened = Arc<(OpenTable, Vec<DataFile>)>;
@@ -34,7 +31,9 @@ pub struct Snapshot {
     indexes: Indexes,
     manifest: Manifest,
     tables: BTreeMap<Table, OnceCell<Opened>>,
-    superseded: OnceCell<Superseded>,
+    superseded: OnceCell<Arc<Superseded>>,
+    /// What is known of what stands no longer, before it is asked for.
+    ended: Parts,
     /// By what was known then, and the last commit of that time.
     known: Option<(Timestamp, Commit)>,
 }
@@ -46,19 +45,20 @@ impl Snapshot {
             .filter(|table| manifest.tables.contains_key(table.name()))
             .map(|table| (*table, OnceCell::new()))
             .collect();
-        Self { store, indexes, manifest, tables, superseded: OnceCell::new(), known: None }
+        let (superseded, ended) = (OnceCell::new(), Parts::default());
+        Self { store, indexes, manifest, tables, superseded, ended, known: None }
     }
 
     /// The state that a writer made of this one, so that nothing has to be opened again: the tables it
-    /// has open, and what else is as it was. `ended` is all that stands no longer, if it is known.
+    /// has open, and what else is as it was. `ended` is what is known of what stands no longer.
     pub(crate) fn followed_by(
         &self,
         manifest: Manifest,
         open: &BTreeMap<Table, OpenTable>,
-        ended: Option<Superseded>,
+        ended: Parts,
     ) -> Self {
         let next = Self::new(self.store.clone(), self.indexes.clone(), manifest);
-        let next = Self { superseded: OnceCell::new_with(ended), ..next };
+        let next = Self { ended, ..next };
         for (table, cell) in &next.tables {
             let Some(expected) = next.manifest.contents.get(table.name()) else { continue };
             let before = self.tables.get(table).and_then(OnceCell::get);
@@ -73,18 +73,9 @@ impl Snapshot {
         next
     }
 
-    /// What stands no longer once a commit ended these versions too, if it is known of this state.
-    pub(crate) fn ended_with(
-        &self,
-        ended: BTreeMap<Table, Vec<RowId>>,
-        by: Commit,
-    ) -> Option<Superseded> {
-        let mut all = self.superseded.get()?.clone();
-        for (table, versions) in ended {
-            let of_table = Arc::make_mut(all.entry(table).or_default());
-            versions.into_iter().for_each(|version| of_table.insert(version, by));
-        }
-        Some(all)
+    /// What is known of what stands no longer once a commit ended these versions too.
+    pub(crate) fn ended_with(&self, ended: &[Version], by: Commit) -> Parts {
+        self.superseded.get().map(|superseded| superseded.with(ended, by)).unwrap_or_default()
     }
 
     /// 当時の認識: the same state by what was known at a time. Whatever is read of it is read so.
@@ -176,12 +167,11 @@ impl Snapshot {
         &self,
         filter: &Filter,
     ) -> Result<Vec<Stored<T>>, LakeError> {
-        let (opened, all) = tokio::try_join!(self.open(T::TABLE), self.superseded())?;
+        let (opened, superseded) = tokio::try_join!(self.open(T::TABLE), self.superseded())?;
         let Some((_, files)) = opened else { return Ok(Vec::new()) };
-        let superseded = all.get(&T::TABLE).map(Arc::clone).unwrap_or_default();
         let filter = self.limited(filter);
         let narrowed = Box::pin(self.indexes.narrowed(self, T::TABLE, &filter)).await?;
-        scan::read(&self.store, files, narrowed.as_ref().unwrap_or(&filter), &superseded).await
+        scan::read(&self.store, files, narrowed.as_ref().unwrap_or(&filter), superseded).await
     }
 
     /// The rows in force that are wanted, with the columns of `T` and what all tables have, to be
@@ -193,12 +183,12 @@ impl Snapshot {
         &self,
         filter: &Filter,
     ) -> Result<Vec<RecordBatch>, LakeError> {
-        let (opened, all) = tokio::try_join!(self.open(T::TABLE), self.superseded())?;
+        let (opened, superseded) = tokio::try_join!(self.open(T::TABLE), self.superseded())?;
         let Some((_, files)) = opened else { return Ok(Vec::new()) };
-        let ended = all.get(&T::TABLE).map(Arc::clone).unwrap_or_default();
         let filter = self.limited(filter);
         let narrowed = Box::pin(self.indexes.narrowed(self, T::TABLE, &filter)).await?;
-        scan::load::<T>(&self.store, files, narrowed.as_ref().unwrap_or(&filter), ended).await
+        let filter = narrowed.as_ref().unwrap_or(&filter);
+        scan::load::<T>(&self.store, files, filter, superseded).await
     }
 
     /// The rows in force of a table, without their names.
@@ -215,12 +205,14 @@ impl Snapshot {
     /// The rows of a table to be gone through one by one.
     ///
     /// # Errors
-    /// If the table's log cannot be read.
+    /// If the table's log cannot be read, or what stands no longer.
     pub async fn scan<T: Row>(&self, filter: &Filter) -> Result<Scan<T>, LakeError> {
-        let (opened, all) = tokio::try_join!(self.open(T::TABLE), self.superseded())?;
+        let (opened, superseded) = tokio::try_join!(self.open(T::TABLE), self.superseded())?;
         let files = opened.map(|(_, files)| files.as_slice()).unwrap_or_default();
-        let superseded = all.get(&T::TABLE).map(Arc::clone).unwrap_or_default();
-        Ok(Scan::new(self.store.clone(), files, self.limited(filter), superseded))
+        if T::TABLE.is_sharded() && filter.shards.is_none() {
+            superseded.prepare().await?;
+        }
+        Ok(Scan::new(self.store.clone(), files, self.limited(filter), Arc::clone(superseded)))
     }
 
     /// The files of a table with their rows, bytes and paths from the root of the lake.
@@ -249,9 +241,9 @@ impl Snapshot {
         table: Table,
         known: Option<Commit>,
     ) -> Result<Arc<TableFiles>, LakeError> {
-        let (opened, all) = tokio::try_join!(self.open(table), self.superseded())?;
+        let (opened, superseded) = tokio::try_join!(self.open(table), self.superseded())?;
         let files = opened.map(|(_, files)| files.clone()).unwrap_or_default();
-        let ended = all.get(&table).map(Arc::clone).unwrap_or_default();
+        let ended = superseded.all().await?.remove(&table).unwrap_or_default();
         Ok(Arc::new(TableFiles::new(self.store.clone(), table, files, ended, known)))
     }
 
@@ -281,31 +273,14 @@ impl Snapshot {
         Ok(Some(&**open))
     }
 
-    /// The versions that other versions stand in the place of and whose files do not say so, each
-    /// with the commit that put the other there.
-    pub(crate) async fn superseded(&self) -> Result<&Superseded, LakeError> {
+    /// The versions that other versions stand in the place of and whose files do not say so.
+    pub(crate) async fn superseded(&self) -> Result<&Arc<Superseded>, LakeError> {
         self.superseded
             .get_or_try_init(|| async {
-                let mut all: BTreeMap<Table, Ended> = BTreeMap::new();
-                let Some((_, files)) = self.open(Table::Superseded).await? else {
-                    return Ok(Superseded::new());
-                };
-                let (store, filter) = (self.store.clone(), Filter::all());
-                let scan = Scan::<SupersededRow>::new(store, files, filter, Arc::default());
-                let read = move || {
-                    let tables: BTreeMap<i8, Table> =
-                        Table::ALL.iter().map(|table| (table.number(), *table)).collect();
-                    scan.each(None, |Stored { id, row: old, .. }| {
-                        let version =
-                            RowId { written_by: Commit(old.old_written_by), row: old.old_row };
-                        if let Some(table) = tables.get(&old.of_table) {
-                            all.entry(*table).or_default().insert(version, id.written_by);
-                        }
-                    })?;
-                    Ok(all.into_iter().map(|(table, ids)| (table, Arc::new(ids))).collect())
-                };
-                let read = tokio::task::spawn_blocking(read).await;
-                read.map_err(|error| LakeError::Task(error.to_string()))?
+                let files = self.open(Table::Superseded).await?.map(|(_, files)| files.clone());
+                let files = files.unwrap_or_default();
+                let superseded = Superseded::new(self.store.clone(), files, self.ended.clone());
+                Ok(Arc::new(superseded))
             })
             .await
     }

@@ -76,11 +76,12 @@ impl Stats {
     /// If the log of a table, or the table of reports, cannot be read.
     pub async fn of(snapshot: &Snapshot, limits: &Limits) -> Result<Self, LakeError> {
         snapshot.prepare(Table::ALL).await?;
-        let open = snapshot.superseded().await?;
+        let open = snapshot.superseded().await?.all().await?;
         let mut tables = Vec::new();
         for table in Table::ALL {
             let Some((_, files)) = snapshot.open(*table).await? else { continue };
-            let open_keys = open.get(table).map_or(0, |keys| keys.len() as u64);
+            let open_keys =
+                open.get(table).map_or(0, |keys| keys.values().map(|keys| keys.len() as u64).sum());
             let all: u64 = files.iter().map(|file| file.rows).sum();
             let history = files.iter().filter(|file| file.is_history).map(|file| file.rows);
             let superseded = history.sum::<u64>() + open_keys;

@@ -20,7 +20,6 @@ use crate::{
     },
     scan::Filter,
     store::{Medium, Store},
-    table::Table,
 };
 
 /// The time of a commit: hours lie between two.
@@ -146,7 +145,7 @@ async fn commit_of(lake: &Lake, number: i64, mut changes: Changes) -> Result<(),
     let before: Vec<Stored<FindingRow>> =
         writer.snapshot().read(&Filter::of("check", [number - 1])).await?;
     for old in before {
-        changes.superseded.push((Table::Findings, old.id));
+        changes.superseded.push(old.version());
         changes.findings.push(FindingRow { resolved_at: Some(at(number)), ..old.row });
     }
     writer.commit(changes, at(number)).await.map(drop)

@@ -20,7 +20,7 @@ use crate::{
     ended::Ended,
     error::LakeError,
     parts,
-    row::{Row, RowId, RowIds, Stored},
+    row::{Row, RowIds, Stored, Version},
     rows::{CommitRow, SupersededRow},
     scan::{self, Filter},
     snapshot::Snapshot,
@@ -60,6 +60,8 @@ struct Added {
     rows: i32,
     /// The versions that end with the commit, of this transaction and of earlier ones.
     ended: Ended,
+    /// Those of earlier ones.
+    earlier: Vec<Version>,
 }
 
 /// Some new rows.
@@ -207,29 +209,32 @@ impl Transaction {
     /// If a table would get more rows in one commit than have numbers.
     pub fn add(&mut self, changes: &Changes) -> Result<(), LakeError> {
         changes.visit(self)?;
-        for (table, id) in &changes.superseded {
-            self.tables.entry(*table).or_default().ended.insert(*id, self.number);
+        for version in &changes.superseded {
+            let added = self.tables.entry(version.table).or_default();
+            added.ended.insert(version.id, self.number);
+            if version.id.written_by != self.number {
+                added.earlier.push(*version);
+            }
         }
         let counters = changes.counters.iter();
         self.counters.extend(counters.map(|(name, count)| (name.clone(), *count)));
         Ok(())
     }
 
-    /// The versions of earlier commits that it ends, by table.
-    pub(crate) fn ended(&self) -> BTreeMap<Table, Vec<RowId>> {
-        let earlier = |ended: &Ended| -> Vec<RowId> {
-            ended.versions().filter(|id| id.written_by != self.number).collect()
-        };
-        let tables = self.tables.iter().map(|(table, added)| (*table, earlier(&added.ended)));
-        tables.filter(|(_, ended)| !ended.is_empty()).collect()
+    /// The versions of earlier commits that it ends, by shard.
+    pub(crate) fn ended(&self) -> Vec<Version> {
+        let earlier = self.tables.values().flat_map(|added| &added.earlier);
+        let mut ended: Vec<Version> = earlier.copied().collect();
+        ended.sort_unstable_by_key(|version| (version.shard, version.table, version.id));
+        ended.dedup();
+        ended
     }
 
     /// The tables its commit writes to.
     pub(crate) fn touched(&self) -> BTreeSet<Table> {
         let mut touched: BTreeSet<Table> = self.tables.keys().copied().collect();
         touched.insert(Table::Commits);
-        let is_earlier = |id: RowId| id.written_by != self.number;
-        if self.tables.values().any(|added| added.ended.versions().any(is_earlier)) {
+        if self.tables.values().any(|added| !added.earlier.is_empty()) {
             touched.insert(Table::Superseded);
         }
         touched
@@ -239,15 +244,8 @@ impl Transaction {
     pub(crate) fn encode(mut self, committed_at: Timestamp) -> Result<Vec<EncodedFile>, LakeError> {
         self.loaded.clear();
         self.new_rows(&[CommitRow { committed_at }])?;
-        let mut superseded = Vec::new();
-        for (table, ended) in self.ended() {
-            superseded.extend(ended.into_iter().map(|id| SupersededRow {
-                of_table: table.number(),
-                old_written_by: id.written_by.0,
-                old_row: id.row,
-            }));
-        }
-        superseded.sort_by_key(|row| (row.of_table, row.old_written_by, row.old_row));
+        let superseded: Vec<SupersededRow> =
+            self.ended().into_iter().map(SupersededRow::of).collect();
         self.new_rows(&superseded)?;
         // The longest first, and each let go of as soon as it is encoded.
         let mut tables: Vec<(Table, Added)> =

@@ -8,7 +8,6 @@ use yagura_lake::{
     row::Stored,
     rows::{AssetRow, DecisionRow, HoldRow, LinkRow, OrganisationRow, SuccessionRow},
     scan::Filter,
-    table::Table,
 };
 use yagura_model::{
     Timestamp,
@@ -112,28 +111,28 @@ impl<'a> Draft<'a> {
     /// Puts a link in the place of another one.
     pub(super) fn relink(&mut self, before: &Stored<LinkRow>, link: LinkRow) {
         self.placed.insert(link.subject, (before.row.asset, link.asset));
-        self.changes.superseded.push((Table::Links, before.id));
+        self.changes.superseded.push(before.version());
         self.changes.links.push(link);
     }
 
     /// Puts a row of an asset in the place of another, if it says something else.
     pub(super) fn restate(&mut self, before: &Stored<AssetRow>, row: AssetRow) {
         if row != before.row {
-            self.changes.superseded.push((Table::Assets, before.id));
+            self.changes.superseded.push(before.version());
             self.changes.assets.push(row);
         }
     }
 
     /// Takes an asset without records out of the present.
     pub(super) fn retire(&mut self, asset: &Stored<AssetRow>) {
-        self.changes.superseded.push((Table::Assets, asset.id));
+        self.changes.superseded.push(asset.version());
         self.gone.insert(asset.row.asset);
     }
 
     /// Puts a hold in the place of another, or none.
     pub(super) fn rehold(&mut self, before: &Stored<HoldRow>, after: Option<HoldRow>) {
         if after.as_ref() != Some(&before.row) {
-            self.changes.superseded.push((Table::Holds, before.id));
+            self.changes.superseded.push(before.version());
             self.holds_ended += u64::from(after.is_none());
             self.changes.holds.extend(after);
         }

@@ -9,7 +9,6 @@ use yagura_lake::{
     row::Stored,
     rows::{AssetRow, AttributeRow, CommitRow, LifeRecordRow, LinkRow, SourceRow, SubjectRow},
     scan::Filter,
-    table::Table,
 };
 use yagura_model::{
     Timestamp,
@@ -103,7 +102,7 @@ pub(super) async fn undo(
     };
     for version in versions.iter().filter(|version| version.row.decision == decision) {
         if version.superseded_by.is_none() {
-            draft.changes.superseded.push((Table::LifeRecords, version.id));
+            draft.changes.superseded.push(version.version());
         }
         draft.assets.insert(version.row.asset);
     }
@@ -123,9 +122,8 @@ pub(super) async fn recorded(
     now: Timestamp,
 ) -> Result<Vec<StateRecorded>, LakeError> {
     let before: Vec<Stored<LifeRecordRow>> = draft.snapshot.read(&Filter::all()).await?;
-    let is_gone = |version: &&Stored<LifeRecordRow>| {
-        draft.changes.superseded.contains(&(Table::LifeRecords, version.id))
-    };
+    let is_gone =
+        |version: &&Stored<LifeRecordRow>| draft.changes.superseded.contains(&version.version());
     let taken_back = before.iter().filter(is_gone).map(|version| (&version.row, false));
     let new = draft.changes.life_records.iter().map(|row| (row, true));
     let touched: Vec<(LifeRecordRow, bool)> =

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use yagura_lake::{LakeError, rows::CheckRow, table::Table};
+use yagura_lake::{LakeError, rows::CheckRow};
 use yagura_model::{coverage::ObservationKind, id::CheckKey};
 
 use super::{hash, known::KnownChecks, stage::Check, work::Work};
@@ -63,7 +63,7 @@ pub(super) async fn find_or_write<'k>(work: &mut Work<'k>) -> Result<Checks<'k>,
         };
         if before.is_none_or(|check| check.row.content != content) {
             if let Some(check) = before {
-                work.changes.superseded.push((Table::Checks, check.id));
+                work.changes.superseded.push(check.version());
             }
             let row = definition(seen, key, tool, remote, content);
             work.changes.checks.push(row);

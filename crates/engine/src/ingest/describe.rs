@@ -14,7 +14,6 @@ use yagura_lake::{
         SubjectRow,
     },
     scan::Filter,
-    table::Table,
 };
 use yagura_model::{
     Timestamp,
@@ -57,7 +56,7 @@ pub(super) async fn describe(
     let (rows, old) =
         restated(identifiers, std::mem::take(&mut said.identifiers), |_| None, looks.next());
     work.changes.identifiers.extend(rows);
-    work.changes.superseded.extend(old.into_iter().map(|id| (Table::Identifiers, id)));
+    work.changes.superseded.extend(old);
     let new = std::mem::take(&mut said.attributes);
     let emptied = |row: &AttributeRow| said.emptied(row, work.at);
     let next = |row: &AttributeRow, at| match &*row.name {
@@ -67,14 +66,14 @@ pub(super) async fn describe(
     };
     let (rows, old) = restated(attributes, new, emptied, next);
     work.changes.attributes.extend(rows);
-    work.changes.superseded.extend(old.into_iter().map(|id| (Table::Attributes, id)));
+    work.changes.superseded.extend(old);
     let relations = std::mem::take(&mut said.relations);
     let (rows, old) = restated(stored(work, &known).await?, relations, |_| None, looks.next());
     work.changes.relations.extend(rows);
-    work.changes.superseded.extend(old.into_iter().map(|id| (Table::Relations, id)));
+    work.changes.superseded.extend(old);
     let (rows, old) = restated(stored(work, &known).await?, software, |_| None, looks.next());
     work.changes.software.extend(rows);
-    work.changes.superseded.extend(old.into_iter().map(|id| (Table::Software, id)));
+    work.changes.superseded.extend(old);
     Ok(())
 }
 

@@ -3,13 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use yagura_lake::{
-    LakeError,
-    row::{RowId, Stored},
-    rows::FindingRow,
-    scan::Filter,
-    table::Table,
-};
+use yagura_lake::{LakeError, row::Stored, rows::FindingRow, scan::Filter};
 use yagura_model::{
     Timestamp,
     id::{CheckKey, SubjectKey},
@@ -194,8 +188,7 @@ fn apply(work: &mut Work<'_>, history: &[Stored<FindingRow>], step: Step, shape:
         Step::Joins(index, interval) => (index, vec![interval], 2),
     };
     let old: Vec<&Stored<FindingRow>> = history.iter().skip(index).take(taken).collect();
-    let superseded = |version: &&Stored<FindingRow>| (Table::Findings, version.id);
-    work.changes.superseded.extend(old.iter().map(superseded));
+    work.changes.superseded.extend(old.iter().map(|old| old.version()));
     if let Some(last) = old.last() {
         let rows = replacements.into_iter().map(|interval| with(&last.row, interval));
         work.changes.findings.extend(rows);
@@ -216,9 +209,9 @@ fn says_otherwise(history: &[Stored<FindingRow>], row: &FindingRow, at: Timestam
 
 /// Puts what the newest statement says in place of what the open interval said.
 fn restate(work: &mut Work<'_>, history: &[Stored<FindingRow>], row: &FindingRow) {
-    if let Some(Stored { id, row: known, .. }) = history.last() {
-        let id: RowId = *id;
-        work.changes.superseded.push((Table::Findings, id));
-        work.changes.findings.push(FindingRow { first_seen: known.first_seen, ..row.clone() });
+    if let Some(known) = history.last() {
+        work.changes.superseded.push(known.version());
+        let first_seen = known.row.first_seen;
+        work.changes.findings.push(FindingRow { first_seen, ..row.clone() });
     }
 }

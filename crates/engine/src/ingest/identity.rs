@@ -25,7 +25,6 @@ use yagura_lake::{
     LakeError,
     rows::{AssetRow, HoldRow, LinkRow, SubjectRow},
     scan::Filter,
-    table::Table,
 };
 use yagura_model::{
     Timestamp,
@@ -242,7 +241,7 @@ fn born(work: &mut Work<'_>, found: Found, scene: &mut Scene<'_>, drafts: &[usiz
 fn links(work: &mut Work<'_>, scene: &Scene<'_>) {
     for member in scene.members.iter().filter(|member| member.anew) {
         let (Some(subject), Some(asset)) = (member.subject, member.asset) else { continue };
-        work.changes.superseded.extend(member.link.map(|link| (Table::Links, link)));
+        work.changes.superseded.extend(member.link);
         work.changes.links.push(LinkRow {
             subject,
             asset,

@@ -7,7 +7,6 @@ use yagura_lake::{
     row::Stored,
     rows::{DecisionRow, OrganisationRow, SuccessionRow},
     scan::Filter,
-    table::Table,
 };
 use yagura_model::{Timestamp, decision::DecisionKind, organisation::OrganisationCode};
 
@@ -152,7 +151,7 @@ pub(crate) async fn register(
             .organisations
             .retain(|new| new.code != row.code || !(new.valid_from == row.valid_from || bare(new)));
         if let Some(stored) = before {
-            changes.superseded.push((Table::Organisations, stored.id));
+            changes.superseded.push(stored.version());
         }
         changes.organisations.push(row);
     }

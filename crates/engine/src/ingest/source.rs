@@ -5,7 +5,6 @@ use yagura_lake::{
     row::Stored,
     rows::{ReportName, SourceRow},
     scan::Filter,
-    table::Table,
 };
 use yagura_model::{coverage::ObservationKinds, id::SourceKey};
 
@@ -58,7 +57,7 @@ pub(super) async fn register(
         (Some(known), Some(sees)) => {
             let row = SourceRow { kinds: bits(sees), ..known.row.clone() };
             if row != known.row {
-                changes.superseded.push((Table::Sources, known.id));
+                changes.superseded.push(known.version());
                 changes.sources.push(row.clone());
             }
             row

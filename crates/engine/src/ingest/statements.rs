@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 
 use yagura_lake::{
-    row::{Row, RowId, Stored},
+    row::{Row, Stored, Version},
     rows::{AttributeRow, IdentifierRow, RelationRow, SoftwareRow},
 };
 use yagura_model::{Timestamp, id::SubjectKey};
@@ -84,7 +84,7 @@ pub(super) fn restated<T: Statement>(
     mut said: Vec<T>,
     emptied: impl Fn(&T) -> Option<Timestamp>,
     next_look: impl Fn(&T, Timestamp) -> Option<Timestamp>,
-) -> (Vec<T>, Vec<RowId>) {
+) -> (Vec<T>, Vec<Version>) {
     stored.sort_by(|a, b| in_groups(&a.row, &b.row));
     said.sort_by(in_groups);
     let mut change = Change { rows: Vec::new(), old: Vec::new() };
@@ -125,7 +125,7 @@ fn in_groups<T: Statement>(a: &T, b: &T) -> Ordering {
 /// The rows to write and those to supersede.
 struct Change<T> {
     rows: Vec<T>,
-    old: Vec<RowId>,
+    old: Vec<Version>,
 }
 
 impl<T: Statement> Change<T> {
@@ -159,7 +159,7 @@ impl<T: Statement> Change<T> {
             if from == at {
                 continue;
             }
-            self.old.push(version.id);
+            self.old.push(version.version());
             self.write(&version.row, (from, Some(at)));
             if let Some(next) = next.filter(|next| to.is_none_or(|to| *next < to)) {
                 self.write(&version.row, (next, to));
@@ -169,7 +169,7 @@ impl<T: Statement> Change<T> {
             let same = || history.iter().filter(|version| version.row.says_same(value));
             let before = same().find(|version| version.row.interval().1 == Some(at));
             let after = same().find(|version| Some(version.row.interval().0) == next);
-            self.old.extend(before.into_iter().chain(after).map(|version| version.id));
+            self.old.extend(before.into_iter().chain(after).map(Stored::version));
             let from = before.map_or(at, |before| before.row.interval().0);
             let to = after.map_or(next, |after| after.row.interval().1);
             // What was said first stays so that the report that said it is told.
@@ -226,7 +226,7 @@ mod tests {
                 looks.iter().map(|look| at(*look)).find(|look| *look > from)
             };
             let (rows, old) = restated(stored.clone(), rows, |_| None, next);
-            stored.retain(|one| !old.contains(&one.id));
+            stored.retain(|one| !old.contains(&one.version()));
             for (row, place) in rows.into_iter().zip(0..) {
                 let id = RowId { written_by: Commit(number as i64), row: place };
                 stored.push(Stored { id, superseded_by: None, row });

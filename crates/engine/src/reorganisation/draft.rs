@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use yagura_lake::{
     Changes, LakeError, Snapshot,
-    row::{Row, RowId, Stored},
+    row::{self, Row, RowId, Stored},
     rows::{OrganisationRow, SuccessionRow},
     scan::Filter,
-    table::Table,
 };
 use yagura_model::{Timestamp, organisation::OrganisationCode};
 
@@ -75,8 +74,8 @@ impl<T: Row + Clone + PartialEq> Rows<T> {
         self.after.iter().filter(|version| version.id.is_none()).map(|version| &version.row)
     }
 
-    fn write(&self, superseded: &mut Vec<(Table, RowId)>) -> Vec<T> {
-        superseded.extend(self.gone().map(|stored| (T::TABLE, stored.id)));
+    fn write(&self, superseded: &mut Vec<row::Version>) -> Vec<T> {
+        superseded.extend(self.gone().map(Stored::version));
         self.new_rows().cloned().collect()
     }
 }

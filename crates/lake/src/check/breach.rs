@@ -56,7 +56,7 @@ invariants! {
     RowName = "row-name";
     /// Every commit has its time, and later ones later times.
     CommitTimes = "commit-times";
-    /// What is superseded is there.
+    /// What is superseded is there, in the shard in which it is said to be.
     SupersededRow = "superseded-row";
     /// There is one version in force of everything that has a key.
     KeyOnce = "key-once";

@@ -49,12 +49,16 @@ impl<T: Row> Seen<'_, T> {
     }
 }
 
+/// The versions of a table that were superseded and whose files do not say so, each with the shard in
+/// which it is said to lie.
+pub(super) type Keys = HashMap<RowId, Option<i32>>;
+
 /// A table that is gone through.
 pub(super) struct Pass<'a> {
     pub(super) store: &'a Store,
     pub(super) state: &'a State,
     /// What was superseded and whose files do not say so.
-    pub(super) keys: &'a HashMap<RowId, Commit>,
+    pub(super) keys: &'a Keys,
     /// The last commit.
     pub(super) commit: Commit,
     /// The names of the rows met.
@@ -121,13 +125,18 @@ impl Pass<'_> {
         for (place, id) in ids.all().enumerate() {
             let RowId { written_by, row } = id;
             let (value, end) = (T::at(&columns, place), <Option<Commit>>::at(&ends, place));
-            let in_force = end.is_none() && !self.keys.contains_key(&id);
+            let listed = self.keys.get(&id);
+            let in_force = end.is_none() && listed.is_none();
             let seen = Seen { row: &value, id, in_force, path };
             self.rows += 1;
             let shard = value.shard().map(|shard| shard.0);
             if shard != file.shard {
                 let detail = format!("it lies in shard {:?} and belongs in {shard:?}", file.shard);
                 found.add(Invariant::RowShard, seen.at(), detail);
+            }
+            if let Some(listed) = listed.filter(|listed| **listed != shard) {
+                let detail = format!("it is superseded as if it lay in shard {listed:?}");
+                found.add(Invariant::SupersededRow, seen.at(), detail);
             }
             let place = (value.key(), id);
             if last.is_some_and(|last| last >= place) {

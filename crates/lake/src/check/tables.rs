@@ -1,7 +1,7 @@
 //! The rows of all tables against each other.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     hash::{DefaultHasher, Hash, Hasher},
 };
 
@@ -15,7 +15,7 @@ use super::{
     State,
     breach::{At, Breaches, Invariant},
     known::Known,
-    rows::{Pass, Seen, name},
+    rows::{Keys, Pass, Seen, name},
 };
 use crate::{
     evidence::EvidenceEntry,
@@ -28,6 +28,7 @@ use crate::{
         SupersededRow,
     },
     store::Store,
+    superseded::NO_SHARD,
     table::Table,
 };
 
@@ -64,7 +65,7 @@ struct Tables<'a> {
     state: &'a State,
     commit: Commit,
     /// What is superseded and whose files do not say so.
-    keys: BTreeMap<Table, HashMap<RowId, Commit>>,
+    keys: BTreeMap<Table, Keys>,
     known: Known,
     rows: u64,
     found: &'a mut Breaches,
@@ -102,15 +103,15 @@ impl Tables<'_> {
     }
 
     fn superseded(&mut self) {
-        let mut keys: BTreeMap<Table, HashMap<RowId, Commit>> = BTreeMap::new();
+        let mut keys: BTreeMap<Table, Keys> = BTreeMap::new();
         self.pass::<SupersededRow>(|_, seen, found| {
             let old = seen.row;
             let id = RowId { written_by: Commit(old.old_written_by), row: old.old_row };
             match Table::ALL.iter().find(|table| table.number() == old.of_table) {
                 Some(table) => {
-                    let by = seen.id.written_by;
-                    let end = keys.entry(*table).or_default().entry(id).or_insert(by);
-                    *end = by.min(*end);
+                    let shard = Some(old.of_shard).filter(|shard| *shard != NO_SHARD);
+                    let shard = shard.map(|shard| shard.0);
+                    keys.entry(*table).or_default().insert(id, shard);
                 }
                 None => {
                     let detail = format!("there is no table of number {}", old.of_table);

@@ -4,14 +4,14 @@ use std::{collections::BTreeSet, fs, path::PathBuf, sync::Arc, time::Duration};
 
 use proptest::{prelude::*, test_runner::TestRunner};
 use tempfile::TempDir;
-use yagura_model::id::{AssetKey, CheckKey, ReportKey, SubjectKey};
+use yagura_model::id::{AssetKey, CheckKey, ReportKey, Shard, SubjectKey};
 
 use super::{Checked, EvidenceDepth, Invariant};
 use crate::{
     Changes, Lake,
     compact::Extent,
     evidence::{EvidenceReader, Location},
-    row::{RowId, Stored},
+    row::{RowId, Stored, Version},
     rows::{
         AssetRow, CoverageRow, FindingRow, IdentifierRow, LinkRow, ReportRow, SoftwareRow,
         SoftwareSetRow,
@@ -207,6 +207,9 @@ async fn rows_that_contradict_each_other_are_named() {
     let link: Stored<LinkRow> = one(&house).await;
     let asset: Stored<AssetRow> = one(&house).await;
     let finding: Stored<FindingRow> = one(&house).await;
+    let ended = finding.version();
+    let gone = RowId { row: 50, ..ended.id };
+    let superseding = |version| Changes { superseded: vec![version], ..Changes::default() };
     let open = FindingRow { resolved_at: None, ..finding.row };
     let software: Stored<SoftwareRow> = one(&house).await;
     let coverage: Stored<CoverageRow> = one(&house).await;
@@ -265,16 +268,9 @@ async fn rows_that_contradict_each_other_are_named() {
             },
             "reference",
         ),
-        (
-            Changes {
-                superseded: vec![(
-                    Table::Findings,
-                    RowId { written_by: yagura_model::id::Commit(2), row: 50 },
-                )],
-                ..Changes::default()
-            },
-            "superseded-row",
-        ),
+        (superseding(Version { id: gone, ..ended }), "superseded-row"),
+        (superseding(Version { shard: Some(Shard(9)), ..ended }), "superseded-row"),
+        (superseding(Version { shard: None, ..ended }), "superseded-row"),
         (Changes { counters: [("assets".to_owned(), 2)].into(), ..Changes::default() }, "counter"),
     ];
     for (changes, invariant) in rows {

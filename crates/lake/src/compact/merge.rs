@@ -6,7 +6,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeSet, BinaryHeap, HashMap},
+    collections::{BinaryHeap, HashMap},
     fs::File,
     sync::Arc,
 };
@@ -33,6 +33,7 @@ use crate::{
     error::LakeError,
     row::{RowId, RowIds, column},
     store::{Store, StoreFile},
+    superseded::Superseded,
     table::Table,
 };
 
@@ -49,7 +50,7 @@ pub(super) struct Merge {
     pub(super) shard: Option<i32>,
     pub(super) inputs: Vec<DataFile>,
     /// What was superseded, and by which commit.
-    pub(super) keys: Arc<Ended>,
+    pub(super) keys: Arc<Superseded>,
     /// How the new files are named, before their number.
     pub(super) name: String,
     /// The number of the first new file.
@@ -73,6 +74,7 @@ impl Merge {
         for input in &self.inputs {
             cursors.push(Cursor::open(&self.store, self.table, input)?);
         }
+        let ended = self.keys.of(self.table, self.shard)?;
         let mut present = Output::default();
         let mut history = Output::default();
         let mut merged = Merged { added: Vec::new(), folded: Vec::new(), next: self.first };
@@ -90,13 +92,18 @@ impl Merge {
                 taken.take(index, cursor);
                 cursor.step()?;
                 if taken.rows.len() >= BATCH {
-                    self.write(&taken.gather()?, &mut present, &mut history, &mut merged)?;
+                    self.write(
+                        (&taken.gather()?, &ended),
+                        &mut present,
+                        &mut history,
+                        &mut merged,
+                    )?;
                 }
             }
             rest.extend(cursor.key().map(|key| Reverse((key, index))));
         }
         if !taken.rows.is_empty() {
-            self.write(&taken.gather()?, &mut present, &mut history, &mut merged)?;
+            self.write((&taken.gather()?, &ended), &mut present, &mut history, &mut merged)?;
         }
         for output in [present, history] {
             merged.added.extend(output.finish(&self)?);
@@ -107,20 +114,20 @@ impl Merge {
     /// Writes rows to where they belong, with what superseded them.
     fn write(
         &self,
-        batch: &RecordBatch,
+        (batch, ended): (&RecordBatch, &Ended),
         present: &mut Output,
         history: &mut Output,
         merged: &mut Merged,
     ) -> Result<(), LakeError> {
         let ends = column::<Option<Commit>>(batch, "superseded_by")?;
         let ids = RowIds::open(batch)?;
-        let ended = ids.all().enumerate().map(|(row, id)| {
+        let ends = ids.all().enumerate().map(|(row, id)| {
             let end = <Option<Commit>>::at(&ends, row);
-            let Some(by) = self.keys.get(id) else { return end };
+            let Some(by) = ended.get(id) else { return end };
             merged.folded.push(id);
             Some(end.map_or(by, |end| end.min(by)))
         });
-        let ends: ArrayRef = Arc::new(ended.map(|end| end.map(|by| by.0)).collect::<Int64Array>());
+        let ends: ArrayRef = Arc::new(ends.map(|end| end.map(|by| by.0)).collect::<Int64Array>());
         let in_force: BooleanArray = is_null(&ends)?;
         let at = batch.schema().index_of("superseded_by")?;
         let mut columns = batch.columns().to_vec();
@@ -263,12 +270,8 @@ impl Output {
     }
 }
 
-/// How many rows of a file have one of these names.
-pub(super) fn hits(
-    store: &Store,
-    file: &DataFile,
-    wanted: &BTreeSet<RowId>,
-) -> Result<usize, LakeError> {
+/// How many rows of a file ended and do not say so.
+pub(super) fn hits(store: &Store, file: &DataFile, ended: &Ended) -> Result<usize, LakeError> {
     let builder = reader(store, file)?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), ["written_by", "row"]);
     let broken = |source| LakeError::Parquet { path: file.path.to_string(), source };
@@ -276,7 +279,7 @@ pub(super) fn hits(
     let mut hits = 0;
     for batch in batches {
         let batch = batch.map_err(|source| broken(source.into()))?;
-        hits += ids(&batch)?.iter().filter(|id| wanted.contains(id)).count();
+        hits += RowIds::open(&batch)?.all().filter(|id| ended.get(*id).is_some()).count();
     }
     Ok(hits)
 }

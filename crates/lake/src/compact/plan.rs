@@ -1,18 +1,13 @@
 //! Which files are merged.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use yagura_model::id::Commit;
 
 use super::{Extent, Groups, Limits, merge};
 use crate::{
-    delta::DataFile,
-    ended::Ended,
-    error::LakeError,
-    row::RowId,
-    snapshot::{Snapshot, Superseded},
-    store::Store,
-    table::Table,
+    delta::DataFile, ended::Ended, error::LakeError, snapshot::Snapshot, stands::EndedIn,
+    store::Store, table::Table,
 };
 
 /// The small files of each shard that are merged, present and history apart.
@@ -56,12 +51,13 @@ fn comparable(rows: &[u64]) -> usize {
 pub(super) async fn folds(
     store: &Store,
     snapshot: &Snapshot,
-    keys: &Superseded,
+    keys: &BTreeMap<Table, EndedIn>,
     at_least: usize,
     bytes: Option<u64>,
 ) -> Result<Vec<(Table, DataFile)>, LakeError> {
-    let mut tables: Vec<(&Table, &Arc<Ended>)> = keys.iter().collect();
-    tables.sort_by_key(|(table, keys)| (std::cmp::Reverse(keys.len()), **table));
+    let mut tables: Vec<(&Table, &EndedIn)> = keys.iter().collect();
+    let count = |keys: &EndedIn| keys.values().map(|keys| keys.len()).sum::<usize>();
+    tables.sort_by_key(|(table, keys)| (std::cmp::Reverse(count(keys)), **table));
     let mut found: Vec<(usize, Table, DataFile)> = Vec::new();
     let mut seen = 0;
     for (table, keys) in tables {
@@ -69,11 +65,12 @@ pub(super) async fn folds(
             break;
         }
         let Some((_, files)) = snapshot.open(*table).await? else { continue };
-        let ids: Arc<std::collections::BTreeSet<RowId>> = Arc::new(keys.versions().collect());
-        for file in files.iter().filter(|file| !file.is_history && may_hold(file, &ids)) {
-            let (store, file, ids) = (store.clone(), file.clone(), Arc::clone(&ids));
+        for file in files.iter().filter(|file| !file.is_history) {
+            let ended = keys.get(&file.shard).filter(|ended| may_hold(file, ended));
+            let Some(ended) = ended.map(Arc::clone) else { continue };
+            let (store, file) = (store.clone(), file.clone());
             let (hits, file) = tokio::task::spawn_blocking(move || {
-                merge::hits(&store, &file, &ids).map(|hits| (hits, file))
+                merge::hits(&store, &file, &ended).map(|hits| (hits, file))
             })
             .await
             .map_err(|error| LakeError::Task(error.to_string()))??;
@@ -104,12 +101,10 @@ pub(super) async fn folds(
     Ok(chosen)
 }
 
-/// Whether a file may hold a row of these names, by its statistics.
-fn may_hold(file: &DataFile, ids: &std::collections::BTreeSet<RowId>) -> bool {
-    let Some((low, high)) = file.ranges.get("written_by").copied() else { return true };
-    let low = RowId { written_by: Commit(low), row: i32::MIN };
-    let high = RowId { written_by: Commit(high), row: i32::MAX };
-    ids.range(low..=high).next().is_some()
+/// Whether a file may hold a row that ended, by its statistics.
+fn may_hold(file: &DataFile, ended: &Ended) -> bool {
+    let written_by = file.ranges.get("written_by").copied();
+    written_by.is_none_or(|(low, high)| ended.any_of(Commit(low)..=Commit(high)))
 }
 
 #[cfg(test)]

@@ -11,17 +11,16 @@ use yagura_model::id::Commit;
 use super::{Compacted, Compaction};
 use crate::{
     content, delta, encode,
-    ended::Ended,
     error::LakeError,
     row::{Row, RowId, Stored},
     rows::SupersededRow,
     scan::{self, Filter},
+    superseded::Superseded,
     table::Table,
 };
 
 impl Compaction<'_> {
-    /// Writes what is left of `superseded` as one file: its rows are few, and held in memory by
-    /// every reader.
+    /// Writes what is left of `superseded` as one file.
     pub(super) async fn rewrite_superseded(
         &mut self,
         folded: &BTreeMap<Table, BTreeSet<RowId>>,
@@ -31,8 +30,9 @@ impl Compaction<'_> {
         let Some((_, files)) = self.snapshot.open(table).await? else { return Ok(()) };
         let gone: HashMap<i8, &BTreeSet<RowId>> =
             folded.iter().map(|(table, ids)| (table.number(), ids)).collect();
+        let nothing = Arc::new(Superseded::nothing(self.store));
         let rows: Vec<Stored<SupersededRow>> =
-            scan::read(self.store, files, &Filter::all(), &Ended::default()).await?;
+            scan::read(self.store, files, &Filter::all(), &nothing).await?;
         let stays = |stored: &Stored<SupersededRow>| {
             let of = &stored.row;
             let id = RowId { written_by: Commit(of.old_written_by), row: of.old_row };

@@ -17,7 +17,6 @@ use crate::{
     rows::{FindingRow, SourceRow},
     scan::Filter,
     store::{Medium, Store},
-    table::Table,
 };
 
 const COMMITS: i64 = 4;
@@ -64,7 +63,7 @@ async fn commit(lake: &Lake) -> Result<i64, LakeError> {
     let before: Vec<Stored<FindingRow>> =
         writer.snapshot().read(&Filter::of("source", [number - 1])).await?;
     for old in before {
-        changes.superseded.push((Table::Findings, old.id));
+        changes.superseded.push(old.version());
         changes.findings.push(FindingRow { resolved_at: Some(now), ..old.row });
     }
     Ok(writer.commit(changes, now).await?.0)

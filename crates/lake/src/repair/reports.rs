@@ -19,7 +19,6 @@ use crate::{
     rows::{CoverageRow, ReportRow},
     scan::Filter,
     snapshot::Snapshot,
-    table::Table,
 };
 
 /// A report that is to be given again.
@@ -54,7 +53,9 @@ impl Lake {
         let lost = lost(writer.snapshot(), damage).await?;
         let mut changes = Changes::default();
         let mut again = Vec::new();
-        for Stored { id, row, .. } in lost {
+        for stored in lost {
+            let version = stored.version();
+            let row = stored.row;
             again.push(Again {
                 report: row.report.0,
                 organisation: row.organisation.clone(),
@@ -62,7 +63,7 @@ impl Lake {
                 digest: row.digest.clone(),
             });
             if row.digest_hash != 0 {
-                changes.superseded.push((Table::Reports, id));
+                changes.superseded.push(version);
                 changes.reports.push(ReportRow { digest_hash: 0, ..row });
             }
         }

@@ -14,7 +14,6 @@ use crate::{
     row::Stored,
     rows::{LinkPoint, LinkRow},
     scan::Filter,
-    table::Table,
 };
 
 fn link((subject, asset): (u32, i64)) -> LinkRow {
@@ -35,7 +34,7 @@ async fn changed(
 ) -> Changes {
     let rows: Vec<Stored<LinkRow>> = transaction.read(&Filter::all()).await.unwrap();
     let ended = rows.iter().enumerate().filter(|(index, _)| ended.contains(index));
-    let superseded = ended.map(|(_, stored)| (Table::Links, stored.id)).collect();
+    let superseded = ended.map(|(_, stored)| stored.version()).collect();
     Changes { links: links.iter().copied().map(link).collect(), superseded, ..Changes::default() }
 }
 

@@ -225,7 +225,7 @@ async fn known(
             key_kind: None,
             report: subject.report,
             asset: Some(link.row.asset),
-            link: Some(link.id),
+            link: Some(link.version()),
             decided_by: link.row.decided_by.clone(),
             anew: false,
             values: rows.iter().filter_map(|row| stored(work, born, row)).collect(),

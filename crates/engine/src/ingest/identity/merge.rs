@@ -7,7 +7,6 @@ use yagura_lake::{
     row::Stored,
     rows::{AssetRow, HoldRow},
     scan::Filter,
-    table::Table,
 };
 use yagura_model::{
     Timestamp,
@@ -52,13 +51,13 @@ pub(super) async fn assets(
     for asset in stored {
         let key = asset.row.asset;
         if empty.contains(&key) {
-            work.changes.superseded.push((Table::Assets, asset.id));
+            work.changes.superseded.push(asset.version());
             continue;
         }
         let first = first_seen.get(&key).copied();
         let row = joined(&asset.row, first, decided.refined.get(&key).copied());
         if row != asset.row {
-            work.changes.superseded.push((Table::Assets, asset.id));
+            work.changes.superseded.push(asset.version());
             work.changes.assets.push(row);
         }
     }
@@ -118,7 +117,7 @@ pub(super) async fn holds(
                 other => other,
             };
             if now.as_ref() != Some(&before.row) {
-                work.changes.superseded.push((Table::Holds, before.id));
+                work.changes.superseded.push(before.version());
                 work.changes.holds.extend(now);
             }
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use yagura_baseline::identity::{Rules, Scope};
-use yagura_lake::row::RowId;
+use yagura_lake::row::Version;
 use yagura_model::{
     Timestamp,
     domain::AssetClass,
@@ -52,7 +52,7 @@ pub(super) struct Member {
     /// `None` until it is decided.
     pub(super) asset: Option<AssetKey>,
     /// The version of the link in force.
-    pub(super) link: Option<RowId>,
+    pub(super) link: Option<Version>,
     pub(super) decided_by: String,
     /// Whether this report moved it or decided about it.
     pub(super) anew: bool,
