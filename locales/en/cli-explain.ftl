@@ -36,6 +36,7 @@ explain-more-evidence = { $count ->
 }
 explain-unreadable = The report cannot be read: { $reason }
 explain-place = record { $record }, bytes { $start }-{ $end }
+explain-past-retention = The bytes of the report were deleted because they are past their retention. What was read from them stays.
 explain-secret = (no excerpt, since it may hold a secret)
 explain-more-remedies = { $count ->
     [one] 1 more remedy: { $points }

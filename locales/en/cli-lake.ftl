@@ -148,3 +148,44 @@ lake-exported = Wrote { $count ->
    *[other] { $count } views
 } into { $folder }
 lake-export-failed = The views could not be written.
+
+## yagura lake retain
+
+command-lake-retain = Show what is past its retention, and delete it if --apply is given
+command-lake-retain-examples =
+    yagura lake retain --rule retention.toml
+    yagura lake retain --rule retention.toml --apply --by yamada --second suzuki --reason "disposal register 2026-3"
+    yagura lake retain --history
+
+argument-lake-retain-rule = File of retention rules (those that are shipped delete nothing; docs/retention.md says how to write one)
+argument-lake-retain-apply = Delete; what is deleted does not come back
+argument-lake-retain-second_person = The second person who agrees (needed by rules of short spans)
+argument-lake-retain-history = Show what was deleted so far
+
+lake-retaining = Looking for what is past its retention
+lake-retain-rule = The retention rules could not be read: { $file }
+lake-retain-rules = Retention rules: { $title } ({ $rule })
+lake-retain-kept-since = History is kept since { $day } only.
+lake-retain-evidence-forever = Bytes of reports: kept for ever
+lake-retain-evidence = Bytes of reports: kept for { $span }, those of reports observed before { $day } may go
+lake-retain-reports = { $reports } go ({ $bytes } bytes), { $kept } stay. { $open } of these are older and stay because an open finding stands on them.
+lake-retain-history-forever = History: kept for ever
+lake-retain-history-done = History: deleted already up to a later day than the rules say.
+lake-retain-history = History: kept for { $span }, what is over since before { $day } may go
+column-retain-superseded = REPLACED, GO
+column-retain-ended = ENDED, GO
+column-retain-stays = STAY
+lake-retain-stays = What is in force stays, and what answers from that day on need: looks, assets, records and links, decisions, organisations, the list of reports. After a deletion nobody can ask about earlier times, neither with --as-of nor with --known-at.
+lake-retain-nothing = Nothing is past its retention. Nothing was deleted.
+lake-would-retain = Nothing was deleted yet. To delete, add --apply --by NAME --reason TEXT.
+lake-would-retain-with-second = Nothing was deleted yet. To delete, add --apply --by NAME --second NAME --reason TEXT.
+lake-retained = Deleted (deletion { $number }). The bytes leave the disk with a `yagura lake vacuum` an hour from now or later. Earlier backups still have them.
+lake-retain-second-person = To delete what is kept for less than { $limit } name a second person with --second.
+lake-retain-never = Nothing was ever deleted.
+lake-retain-deletion = Deletion { $number }  { $time }  { $by }
+lake-retain-reason = Why: { $reason }
+lake-retain-second = Agreed by: { $name }
+lake-retain-by-rule = Rules: { $rule }
+lake-retain-gone-reports = Bytes of { $reports } reports from before { $day } ({ $bytes } bytes)
+lake-retain-gone-rows = { $rows } rows of history from before { $day } ({ $tables })
+lake-evidence-past = Bytes of reports that were deleted, being past their retention: { $reports }

@@ -47,4 +47,4 @@ usage-help = --help shows the usage.
 
 as-of = As of: { $time }
 known-at = Known at: { $time }
-error-not-kept = What was known at { $asked } is not kept any more. Ask for { $since } or later.
+error-not-kept = What was so, or known, at { $asked } is not kept any more. Ask for { $since } or later.

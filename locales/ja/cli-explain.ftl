@@ -33,6 +33,7 @@ explain-evidence = 証跡 { $id }
 explain-more-evidence = ほか { $count } 件の証跡（--json で全件）
 explain-unreadable = 報告原本を読めません: { $reason }
 explain-place = { $record } 番目のレコード、{ $start }–{ $end } バイト
+explain-past-retention = 報告原本は、保存期間を過ぎて廃棄しました。読み取った内容は残っています。
 explain-secret = （秘密情報を含む可能性があるため、抜粋は表示しません）
 explain-more-remedies = ほか { $count } 件の対処策: { $points }
 explain-sum = 合計: { $sum }

@@ -142,3 +142,44 @@ argument-lake-export-view = このビューだけ（docs/query.md）。何度で
 
 lake-exported = ビュー { $count } 件を { $folder } に書き出しました
 lake-export-failed = ビューを書き出せませんでした。
+
+## yagura lake retain
+
+command-lake-retain = 保存期間を過ぎたものを示す。--apply を付けたときだけ廃棄する
+command-lake-retain-examples =
+    yagura lake retain --rule retention.toml
+    yagura lake retain --rule retention.toml --apply --by 山田 --second 鈴木 --reason "廃棄簿 令和 8 年度 第 3 号"
+    yagura lake retain --history
+
+argument-lake-retain-rule = 保存期間の規則のファイル（既定の規則では何も廃棄しない。書き方は docs/retention.md）
+argument-lake-retain-apply = 廃棄する。廃棄したものは戻らない
+argument-lake-retain-second_person = 同意した 2 人目の名前（短い保存期間の規則で必要）
+argument-lake-retain-history = これまでの廃棄を示す
+
+lake-retaining = 保存期間を確かめています
+lake-retain-rule = 保存期間の規則を読み込めませんでした: { $file }
+lake-retain-rules = 保存期間の規則: { $title }（{ $rule }）
+lake-retain-kept-since = 履歴は { $day } から後だけを保存しています。
+lake-retain-evidence-forever = 報告原本: 無期限に保存
+lake-retain-evidence = 報告原本: 保存期間 { $span }。{ $day } より前に観測した報告が対象
+lake-retain-reports = 廃棄 { $reports } 件（{ $bytes } バイト）、保存 { $kept } 件。うち { $open } 件は保存期間を過ぎていますが、未解決の検出事項の根拠として残します。
+lake-retain-history-forever = 履歴: 無期限に保存
+lake-retain-history-done = 履歴: 規則が定める日より後まで、すでに廃棄しています。
+lake-retain-history = 履歴: 保存期間 { $span }。{ $day } より前の履歴が対象
+column-retain-superseded = 廃棄: 置換済
+column-retain-ended = 廃棄: 終了済
+column-retain-stays = 保存
+lake-retain-stays = 今あるもの、その日から後の答えに要るもの、実施の記録、資産・記録・つながり、判断、組織、報告の一覧は廃棄しません。廃棄すると、その日より前を --as-of や --known-at で尋ねることはできません。
+lake-retain-nothing = 保存期間を過ぎたものはありません。何も廃棄していません。
+lake-would-retain = まだ何も廃棄していません。廃棄するには --apply --by 名前 --reason 根拠 を付けてください。
+lake-would-retain-with-second = まだ何も廃棄していません。廃棄するには --apply --by 名前 --second 名前 --reason 根拠 を付けてください。
+lake-retained = 廃棄しました（廃棄 { $number }）。ファイルの中身は、1 時間後からの `yagura lake vacuum` で消えます。以前のバックアップには残っています。
+lake-retain-second-person = { $limit } より短い保存期間で廃棄するには、--second で 2 人目の名前を指定してください。
+lake-retain-never = 廃棄したことはありません。
+lake-retain-deletion = 廃棄 { $number }  { $time }  { $by }
+lake-retain-reason = 根拠: { $reason }
+lake-retain-second = 同意した人: { $name }
+lake-retain-by-rule = 規則: { $rule }
+lake-retain-gone-reports = 報告原本: { $day } より前 { $reports } 件（{ $bytes } バイト）
+lake-retain-gone-rows = 履歴: { $day } より前 { $rows } 行（{ $tables }）
+lake-evidence-past = 保存期間を過ぎて廃棄した報告原本: { $reports } 件

@@ -21,4 +21,7 @@ report-list-summary = { $all ->
 }
 report-unknown = その番号の報告はありません。`yagura report list` で確認できます。
 report-no-record = その番号のレコードはありません。
-report-damaged = 報告原本を取り出せません。壊れているか、保存期間を過ぎて削除されています。
+report-damaged = 報告原本を取り出せません。壊れているか、失われています。
+report-past-retention = この報告の原本は、保存期間を過ぎて廃棄しました（`yagura lake retain --history`）。壊れたのではありません。読み取った内容と SHA-256 は残っています。
+report-past-retention-short = 保存期間を過ぎて廃棄
+column-evidence = 報告原本

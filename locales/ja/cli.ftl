@@ -47,4 +47,4 @@ usage-help = 使い方は --help で確認できます。
 
 as-of = 基準日時: { $time }
 known-at = 当時の認識: { $time }
-error-not-kept = { $asked } の時点の認識は、もう保存していません。{ $since } 以後を指定してください。
+error-not-kept = { $asked } の時点の状態や認識は、もう保存していません。{ $since } 以後を指定してください。

@@ -9,6 +9,7 @@ use yagura_baseline::master::Master;
 use yagura_lake::{
     Lake, LakeError, Snapshot,
     evidence::EvidenceReader,
+    retention::Cleared,
     rows::{AssetRow, AttributeRow, IdentifierRow, ReportRow, SourceRow, SubjectName},
     scan::Filter,
 };
@@ -67,6 +68,7 @@ pub struct Proof {
 #[derive(Debug)]
 pub struct Proofs {
     reader: EvidenceReader,
+    cleared: Cleared,
     reports: BTreeMap<ReportKey, ReportRow>,
     sources: BTreeMap<SourceKey, String>,
 }
@@ -86,6 +88,7 @@ impl Proofs {
         let sources: Vec<SourceRow> = snapshot.rows(&Filter::all()).await?;
         Ok(Self {
             reader: EvidenceReader::new(lake.store().clone()),
+            cleared: snapshot.cleared().await?,
             reports: rows.into_iter().map(|row| (row.report, row)).collect(),
             sources: sources.into_iter().map(|row| (row.source, row.name)).collect(),
         })
@@ -94,12 +97,16 @@ impl Proofs {
     /// Where an evidence stands, down to the bytes.
     ///
     /// # Errors
-    /// If the report's bytes are damaged or gone; the error names them.
+    /// If the report's bytes are damaged or gone; the error names them. `PastRetention` if they were
+    /// deleted on purpose.
     pub fn of(&self, facts: &Facts, evidence: &Evidence) -> Result<Proof, LakeError> {
         let report = self.reports.get(&evidence.report).ok_or_else(|| LakeError::Shape {
             found: format!("no report {}", evidence.report),
             wanted: "the report of a finding".to_owned(),
         })?;
+        if self.cleared.has(evidence.report) {
+            return Err(LakeError::PastRetention(evidence.report));
+        }
         let check = facts.check(evidence.check);
         let ordinal = u64::try_from(evidence.record).unwrap_or_default();
         let mut bytes = self.reader.open(&report.evidence()?)?;

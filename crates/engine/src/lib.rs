@@ -21,6 +21,7 @@ mod links;
 mod master;
 pub mod query;
 pub mod reorganisation;
+pub mod retention;
 pub mod score;
 pub mod stream;
 pub mod tree;

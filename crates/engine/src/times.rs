@@ -129,7 +129,7 @@ impl Event {
 }
 
 /// All that can be asked of a state, as of a time.
-async fn answers(snapshot: &Snapshot, at: Timestamp) -> Vec<String> {
+pub(crate) async fn answers(snapshot: &Snapshot, at: Timestamp) -> Vec<String> {
     let (model, master, rules) = (Model::shipped(), Master::shipped(), Rules::shipped());
     let listed = list(snapshot, model, master, &Which::default(), at).await.unwrap();
     let mut answers = vec![format!("{listed:?}")];
@@ -162,7 +162,7 @@ async fn answers(snapshot: &Snapshot, at: Timestamp) -> Vec<String> {
 }
 
 /// What views say.
-async fn views(snapshot: &Snapshot, as_of: AsOf, names: &[&str]) -> Vec<String> {
+pub(crate) async fn views(snapshot: &Snapshot, as_of: AsOf, names: &[&str]) -> Vec<String> {
     let mut answers = Vec::new();
     for name in names {
         let sql = format!("SELECT * FROM {name}");

@@ -53,6 +53,10 @@ pub struct Changes {
     pub decisions: Vec<rows::DecisionRow>,
     /// In which states persons recorded assets to be.
     pub life_records: Vec<rows::LifeRecordRow>,
+    /// What was deleted because it was past its retention.
+    pub retentions: Vec<rows::RetentionRow>,
+    /// Reports whose bytes are past their retention.
+    pub cleared: Vec<rows::ClearedRow>,
     /// Versions that are no longer in force.
     pub superseded: Vec<Version>,
     /// Counters that moved on, by name.
@@ -105,6 +109,8 @@ impl Changes {
         visitor.new_rows(&self.holds)?;
         visitor.new_rows(&self.successions)?;
         visitor.new_rows(&self.decisions)?;
-        visitor.new_rows(&self.life_records)
+        visitor.new_rows(&self.life_records)?;
+        visitor.new_rows(&self.retentions)?;
+        visitor.new_rows(&self.cleared)
     }
 }

@@ -23,6 +23,7 @@ use std::{
 };
 
 use futures::StreamExt;
+use roaring::RoaringTreemap;
 use yagura_model::Timestamp;
 
 use crate::{
@@ -30,6 +31,7 @@ use crate::{
     error::LakeError,
     fail_point,
     manifest::Manifest,
+    retention::Names,
     row::RowId,
     snapshot::Snapshot,
     store::Store,
@@ -162,7 +164,7 @@ impl Compaction<'_> {
         let mut done = Compacted::default();
         let mut folded: BTreeMap<Table, BTreeSet<RowId>> = BTreeMap::new();
         for (table, groups) in groups {
-            let gone = self.table(table, groups, keys, &mut done).await?;
+            let gone = self.table(table, groups, (keys, &Arc::default()), &mut done).await?;
             if !gone.is_empty() {
                 done.keys += gone.len();
                 folded.insert(table, gone);
@@ -170,6 +172,28 @@ impl Compaction<'_> {
         }
         let superseded = wanted(&Table::Superseded) && self.has_many(extent).await?;
         if superseded || !folded.is_empty() {
+            self.rewrite_superseded(&folded, &mut done).await?;
+        }
+        Ok(done)
+    }
+
+    /// Writes tables anew without some of their rows: all files, so that what is older counts no
+    /// longer.
+    pub(crate) async fn delete(mut self, names: &Names) -> Result<Compacted, LakeError> {
+        let keys = self.snapshot.superseded().await?;
+        let mut done = Compacted::default();
+        let mut folded: BTreeMap<Table, BTreeSet<RowId>> = BTreeMap::new();
+        for (table, deleted) in names {
+            let files = self.snapshot.open(*table).await?.map_or(&[][..], |(_, files)| files);
+            let mut groups = Groups::new();
+            for file in files {
+                groups.entry((file.shard, file.is_history)).or_default().push(file.clone());
+            }
+            let gone = self.table(*table, groups, (keys, deleted), &mut done).await?;
+            done.keys += gone.len();
+            folded.insert(*table, gone);
+        }
+        if done.keys > 0 {
             self.rewrite_superseded(&folded, &mut done).await?;
         }
         Ok(done)
@@ -212,7 +236,7 @@ impl Compaction<'_> {
         &mut self,
         table: Table,
         groups: Groups,
-        keys: &Arc<Superseded>,
+        (keys, deleted): (&Arc<Superseded>, &Arc<RoaringTreemap>),
         done: &mut Compacted,
     ) -> Result<BTreeSet<RowId>, LakeError> {
         let mut actions = Vec::new();
@@ -222,13 +246,17 @@ impl Compaction<'_> {
         for (number, ((shard, _), inputs)) in groups.enumerate() {
             done.files_before += inputs.len();
             let at = self.now.as_millisecond();
-            actions.extend(inputs.iter().map(|file| file.rewritten(table, at)));
+            actions.extend(inputs.iter().map(|file| match deleted.is_empty() {
+                true => file.rewritten(table, at),
+                false => file.given_up(table, at),
+            }));
             merges.push(Merge {
                 store: self.store.clone(),
                 table,
                 shard,
                 inputs,
                 keys: Arc::clone(keys),
+                deleted: Arc::clone(deleted),
                 name: format!("base-{:012}", self.next.number + 1),
                 first: number * FILES_A_MERGE,
                 file_bytes: self.limits.file_bytes,

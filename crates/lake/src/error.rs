@@ -4,7 +4,7 @@ mod hindrance;
 
 pub use hindrance::{Hindrance, is_full};
 
-use yagura_model::Timestamp;
+use yagura_model::{Timestamp, id::ReportKey};
 
 use crate::{
     evidence::EvidenceError, lease::LeaseError, manifest::ManifestError, store::StoreError,
@@ -102,14 +102,17 @@ pub enum LakeError {
         /// Seconds allowed.
         seconds: u64,
     },
-    /// What was known at a time is not kept.
-    #[error("what was known at {asked} is not kept any more, only what was known since {since}")]
+    /// What was so, or known, at a time is not kept.
+    #[error("{asked} cannot be asked about any more, only {since} and later")]
     NotKept {
         /// The time asked about.
         asked: Timestamp,
         /// Since when it is kept.
         since: Timestamp,
     },
+    /// The bytes of a report were deleted because they were past their retention.
+    #[error("the bytes of the report {0} are past their retention")]
+    PastRetention(ReportKey),
     /// A value has not the shape it should have.
     #[error("found {found} where {wanted} should be")]
     Shape {

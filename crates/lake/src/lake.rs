@@ -19,6 +19,7 @@ use crate::{
     index::{self, Indexes},
     lease::Lease,
     manifest::{Manifest, ManifestStore},
+    retention::Deleting,
     scores::Scores,
     snapshot::Snapshot,
     stats::Stats,
@@ -235,6 +236,16 @@ impl Writer {
         transaction: Transaction,
         now: Timestamp,
     ) -> Result<Commit, LakeError> {
+        self.write_commit(transaction, None, now).await
+    }
+
+    /// The same, with what a deletion by retention deletes.
+    pub(crate) async fn write_commit(
+        &mut self,
+        transaction: Transaction,
+        deleting: Option<Deleting>,
+        now: Timestamp,
+    ) -> Result<Commit, LakeError> {
         if transaction.snapshot().commit() != self.snapshot.commit() {
             return Err(LakeError::Task("the transaction began on another state".to_owned()));
         }
@@ -249,10 +260,15 @@ impl Writer {
         next.commit = commit.0;
         next.counters.extend(transaction.counters().clone());
         let committed_at = self.manifest.next_time(now);
+        let deleted = deleting.map(|deleting| deleting.note(&mut next));
+        self.evidence = self.evidence.take().filter(|_| deleted.is_none());
         let (touched, ended) = (transaction.touched(), transaction.ended());
         let encoding = tokio::task::spawn_blocking(move || transaction.encode(committed_at));
         // What is compacted was there before: nothing of it waits for what is encoded.
-        let compacted = self.compact_into(&mut next, Extent::Due, Some(&touched), now).await?;
+        let compacted = match &deleted {
+            None => self.compact_into(&mut next, Extent::Due, Some(&touched), now).await?,
+            Some(deleted) => self.compaction(&mut next, now).delete(deleted).await?,
+        };
         let encoded = encoding.await.map_err(|error| LakeError::Task(error.to_string()))??;
         let mut by_table: BTreeMap<Table, Vec<EncodedFile>> = BTreeMap::new();
         for file in encoded {
@@ -329,6 +345,10 @@ impl Writer {
     /// # Errors
     /// If something cannot be read or deleted: then the writer must be dropped.
     pub async fn vacuum(&mut self, how: Vacuum, now: Timestamp) -> Result<Vacuumed, LakeError> {
+        if !how.dry_run && self.manifest.is_of_deletion() {
+            // The state before the newest is kept too, and nothing that was deleted may be in it.
+            self.publish(self.manifest.clone(), now, Parts::default()).await?;
+        }
         vacuum::run(&self.store, &self.manifests, &self.manifest, how, now).await
     }
 
@@ -339,15 +359,18 @@ impl Writer {
         only: Option<&BTreeSet<Table>>,
         now: Timestamp,
     ) -> Result<Compacted, LakeError> {
-        let compaction = Compaction {
+        self.compaction(next, now).run(extent, only).await
+    }
+
+    fn compaction<'c>(&'c mut self, next: &'c mut Manifest, now: Timestamp) -> Compaction<'c> {
+        Compaction {
             store: &self.store,
             snapshot: &self.snapshot,
             limits: self.limits,
             open: &mut self.tables,
             next,
             now,
-        };
-        compaction.run(extent, only).await
+        }
     }
 
     /// Makes a state visible; `ended` is what is known of what stands no longer in it.

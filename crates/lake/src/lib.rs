@@ -26,6 +26,7 @@ pub mod parts;
 mod provider;
 pub mod query;
 pub mod repair;
+pub mod retention;
 pub mod row;
 pub mod rows;
 pub mod scan;

@@ -44,12 +44,28 @@ pub struct Manifest {
     /// What a repair had to give up: rows that were in files that could not be read any more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub damage: Vec<Damage>,
+    /// What was deleted because it was past its retention.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retained: Option<Retained>,
     /// The next number of each kind to be given.
     pub counters: BTreeMap<String, i64>,
     /// How many bytes of each evidence pack still open count; what lies beyond is ignored.
     pub packs: BTreeMap<u64, u64>,
     /// SHA-256 of the manifest's JSON while this is empty.
     digest: String,
+}
+
+/// The last deletion by retention.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retained {
+    /// When it was.
+    pub at: Timestamp,
+    /// The number of the manifest that made it visible.
+    pub manifest: u64,
+    /// Its commit.
+    pub commit: i64,
+    /// Since when history is kept; `None` is since ever.
+    pub history_since: Option<Timestamp>,
 }
 
 /// A file that was lost, and what was in it.
@@ -123,6 +139,7 @@ impl Default for Manifest {
             tables: BTreeMap::new(),
             contents: BTreeMap::new(),
             damage: Vec::new(),
+            retained: None,
             counters: BTreeMap::new(),
             packs: BTreeMap::new(),
             digest: String::new(),
@@ -135,6 +152,11 @@ impl Manifest {
     pub fn next_time(&self, now: Timestamp) -> Timestamp {
         let after = self.time.checked_add(SignedDuration::from_micros(1)).unwrap_or(Timestamp::MAX);
         now.max(after)
+    }
+
+    /// Whether it is the one that made a deletion by retention visible.
+    pub(crate) fn is_of_deletion(&self) -> bool {
+        self.retained.as_ref().is_some_and(|deletion| deletion.manifest == self.number)
     }
 
     fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {

@@ -20,6 +20,13 @@ pub struct RowId {
     pub row: i32,
 }
 
+impl RowId {
+    /// The name as one number.
+    pub(crate) fn number(self) -> u64 {
+        (self.written_by.0 as u64) << 32 | u64::from(self.row as u32)
+    }
+}
+
 /// One version of a row as it stands in the lake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored<T> {

@@ -17,11 +17,13 @@ mod coverage;
 mod decision;
 mod parts;
 mod report;
+mod retention;
 mod software;
 mod superseded;
 
 pub use decision::{DecisionRow, LifeRecordRow};
 pub use parts::*;
+pub use retention::{ClearedRow, RetentionRow};
 pub use software::{PackageRow, SoftwareRow, SoftwareSetRow};
 pub use superseded::SupersededRow;
 

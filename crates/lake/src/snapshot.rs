@@ -83,6 +83,7 @@ impl Snapshot {
     /// # Errors
     /// `NotKept` if the lake does not keep what was known then; if its commits cannot be read.
     pub async fn as_known_at(self, at: Timestamp) -> Result<Self, LakeError> {
+        self.tells_of(at)?;
         let commits: Vec<Stored<CommitRow>> = self.read(&Filter::all()).await?;
         let times: BTreeMap<Commit, Timestamp> = commits
             .into_iter()

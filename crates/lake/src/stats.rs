@@ -57,7 +57,7 @@ pub struct TableStats {
 /// Evidence in numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct EvidenceStats {
-    /// Reports whose bytes are kept; the same bytes of two sources are kept twice if they are small.
+    /// Reports; the same bytes of two sources are kept twice if they are small.
     pub reports: u64,
     /// How many bytes they had when they were received.
     pub raw_bytes: u64,
@@ -67,6 +67,8 @@ pub struct EvidenceStats {
     pub packs: u64,
     /// Files of one report.
     pub objects: u64,
+    /// Reports whose bytes are past their retention: they count in nothing but `reports`.
+    pub past_retention: u64,
 }
 
 impl Stats {
@@ -113,9 +115,14 @@ impl EvidenceStats {
         let reports: Vec<ReportBytes> = snapshot.rows(&Filter::all()).await?;
         let mut stats = Self::default();
         let (mut packs, mut objects) = (BTreeSet::new(), BTreeMap::<Digest, u64>::new());
+        let cleared = snapshot.cleared().await?;
         for report in reports {
             let entry = report.evidence()?;
             stats.reports += 1;
+            if cleared.has(report.report) {
+                stats.past_retention += 1;
+                continue;
+            }
             stats.raw_bytes += entry.length;
             match entry.location {
                 Location::Pack { number, .. } => {

@@ -90,6 +90,10 @@ tables! {
     Successions = 21, "successions", false, rows::SuccessionRow;
     /// In which states persons recorded assets to be.
     LifeRecords = 22, "life_records", false, rows::LifeRecordRow;
+    /// What was deleted because it was past its retention.
+    Retentions = 23, "retentions", false, rows::RetentionRow;
+    /// Reports whose bytes are past their retention.
+    Cleared = 24, "cleared_evidence", false, rows::ClearedRow;
 }
 
 /// Name of the partition column of sharded tables.

@@ -1,6 +1,7 @@
 //! Vacuum: what no kept manifest names is deleted.
 //!
-//! The newest manifests are kept, and those a reader may have begun with lately. Older ones go, and
+//! The newest manifests are kept, and those a reader may have begun with lately; of those before a
+//! deletion by retention only the latter. Older ones go, and
 //! with them the data files that only they name, files that a crash left, and the parts of the Delta
 //! logs that no kept version is opened from. To be called with the lease held and nothing begun.
 
@@ -15,6 +16,7 @@ use crate::{
     error::LakeError,
     fail_point,
     manifest::{Manifest, ManifestStore},
+    retention,
     store::{Store, log_checkpoint, log_version},
     table::Table,
 };
@@ -86,7 +88,12 @@ pub(crate) async fn run(
             fail_point("vacuum.table");
         }
     }
+    let gone = retention::clear(store, (&oldest, latest), how.dry_run).await?;
+    done.files += gone.files;
+    done.bytes += gone.bytes;
     if !how.dry_run {
+        // What is past its retention must not come back.
+        store.sync().await?;
         done.bytes += store.sweep(now)?;
     }
     Ok(done)
@@ -106,7 +113,12 @@ async fn oldest_kept(
     for (index, (number, written_at)) in written.into_iter().rev().enumerate() {
         let manifest = manifests.get(number).await?;
         let at = if manifest.time > now { manifest.time.min(written_at) } else { manifest.time };
-        if index >= KEPT && at < after {
+        // A state before a deletion is kept for those who read it, and for nobody else.
+        let is_past = latest
+            .retained
+            .as_ref()
+            .is_some_and(|deletion| number < deletion.manifest && deletion.at < after);
+        if (index >= KEPT || is_past) && at < after {
             return Ok(oldest);
         }
         oldest = Some(manifest);

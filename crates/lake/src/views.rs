@@ -287,6 +287,13 @@ pub const VIEWS: &[View] = &[
         sql: "SELECT asset, {life} AS state, since, decision, decided_at FROM life_records_in_force",
     },
     View {
+        name: "retentions",
+        row: "what was deleted because it was past its retention",
+        sql: "SELECT retention, decided_by, second_person, reason, decided_at, rule, rule_digest, \
+                     history_since, evidence_before, deleted_rows, deleted_of, cleared_reports, \
+                     cleared_bytes FROM retentions_in_force",
+    },
+    View {
         name: "sources",
         row: "a registered source",
         sql: "SELECT name, organisation, tool, kinds FROM sources_in_force",

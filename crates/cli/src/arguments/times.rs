@@ -66,9 +66,11 @@ impl Times {
         }
     }
 
-    /// The newest state of a lake, by what was known.
+    /// The newest state of a lake, by what was known; refused if it does not tell of the time any
+    /// more.
     pub(crate) async fn snapshot(&self, lake: &Lake) -> Result<Snapshot, LakeError> {
         let snapshot = lake.snapshot().await?;
+        snapshot.tells_of(self.at())?;
         match self.known_at {
             Some(known_at) => snapshot.as_known_at(known_at).await,
             None => Ok(snapshot),

@@ -3,6 +3,7 @@
 mod backup;
 mod check;
 mod export;
+mod retain;
 mod stats;
 mod tend;
 
@@ -39,6 +40,7 @@ enum LakeVerb {
     Backup(backup::Backup),
     Restore(backup::Restore),
     Export(export::Export),
+    Retain(retain::Retain),
 }
 
 impl Verb for Lake {
@@ -51,6 +53,7 @@ impl Verb for Lake {
             LakeVerb::Backup(backup) => backup.run(session),
             LakeVerb::Restore(restore) => restore.run(session),
             LakeVerb::Export(export) => export.run(session),
+            LakeVerb::Retain(retain) => retain.run(session),
         }
     }
 }

@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use yagura_engine::{
     browse::reports::{self, BytesError, Which},
     chain,
+    lake::LakeError,
 };
 use yagura_model::{id::ReportKey, organisation::OrganisationCode};
 
@@ -157,6 +158,7 @@ fn refused(session: &Session, error: &BytesError) -> Failure {
     match error {
         BytesError::NoReport(_) => session.failure("report-unknown"),
         BytesError::NoRecord { .. } => session.failure_with("report-no-record", error),
+        BytesError::Lake(LakeError::PastRetention(_)) => session.failure("report-past-retention"),
         BytesError::Lake(_) | BytesError::Seek(_) => {
             session.failure_with("report-damaged", &chain(error))
         }

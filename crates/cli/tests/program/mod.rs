@@ -131,8 +131,19 @@ pub(crate) fn take_in(
     observed_at: &str,
     reports: &[(PathBuf, &str)],
 ) {
+    take_in_at(AT, folder, zone, observed_at, reports);
+}
+
+/// The same at another time than [`AT`].
+pub(crate) fn take_in_at(
+    at: &str,
+    folder: &Path,
+    zone: &TimeZone,
+    observed_at: &str,
+    reports: &[(PathBuf, &str)],
+) {
     let lake = Lake::open(&folder.join("data")).unwrap();
-    let clock = Clock::Fixed(AT.parse().unwrap());
+    let clock = Clock::Fixed(at.parse().unwrap());
     let ingest = Ingest { lake, rules: Rules::shipped().clone(), clock };
     let intake = Intake::new(folder, Limits::default());
     let runtime = tokio::runtime::Runtime::new().unwrap();

@@ -11,6 +11,7 @@ mod keep;
 mod lake;
 mod life;
 mod reorganising;
+mod retaining;
 mod scoring;
 mod stream;
 mod together;

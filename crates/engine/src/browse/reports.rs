@@ -45,6 +45,8 @@ pub struct Report {
     pub observed_at: Timestamp,
     /// When it was taken in.
     pub ingested_at: Option<Timestamp>,
+    /// Whether its bytes were deleted because they are past their retention.
+    pub past_retention: bool,
     /// All result elements.
     pub records: u64,
     /// Records with a statement that is not informational.
@@ -138,10 +140,12 @@ async fn read(snapshot: &Snapshot, filter: &Filter) -> Result<Vec<Report>, LakeE
     let commits: Vec<Stored<CommitRow>> = snapshot.read(&Filter::of("written_by", numbers)).await?;
     let times: BTreeMap<_, _> =
         commits.into_iter().map(|row| (row.id.written_by, row.row.committed_at)).collect();
+    let cleared = snapshot.cleared().await?;
     let report = |stored: Stored<ReportRow>| {
+        let past_retention = cleared.has(stored.row.report);
         let ingested_at = times.get(&stored.id.written_by).copied();
         let source = names.get(&stored.row.source).cloned().unwrap_or_default();
-        shown(stored.row, source, ingested_at)
+        Report { past_retention, ..shown(stored.row, source, ingested_at) }
     };
     Ok(rows.into_iter().map(report).collect())
 }
@@ -169,6 +173,7 @@ fn shown(row: ReportRow, source: String, ingested_at: Option<Timestamp>) -> Repo
         title: said(row.title),
         observed_at: row.observed_at,
         ingested_at,
+        past_retention: false,
         records: row.records.unsigned_abs(),
         findings: row.findings.unsigned_abs(),
         passes: row.passes.unsigned_abs(),
@@ -198,6 +203,9 @@ pub async fn bytes(
 ) -> Result<Take<EvidenceBytes>, BytesError> {
     let rows: Vec<ReportRow> = snapshot.rows(&Filter::of("report", [report.0])).await?;
     let entry = rows.first().ok_or(BytesError::NoReport(report))?.evidence()?;
+    if snapshot.cleared().await?.has(report) {
+        return Err(LakeError::PastRetention(report).into());
+    }
     let reader = EvidenceReader::new(lake.store().clone());
     if record.is_none() {
         reader.verify(&entry).map_err(LakeError::from)?;

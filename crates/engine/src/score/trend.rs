@@ -79,13 +79,17 @@ impl Trend {
     /// Counts all periods of a state of the lake.
     ///
     /// # Errors
-    /// If a table cannot be read.
+    /// If a table cannot be read; `NotKept` if the first period begins before the day from which on
+    /// history is kept.
     pub async fn run(
         snapshot: &Snapshot,
         model: &Model,
         master: &Master,
         asked: &Asked,
     ) -> Result<Self, LakeError> {
+        if let Some(first) = asked.ends.first() {
+            snapshot.tells_of(*first)?;
+        }
         let members = Members::load(snapshot, model, master, asked).await?;
         let problems = Problems::open(snapshot).await?;
         let points = points(snapshot, model, master, asked).await?;

@@ -89,7 +89,10 @@ async fn evidence_of(
     let lost: BTreeSet<i64> =
         snapshot.manifest().damage.iter().filter_map(|damage| damage.report).collect();
     let reports: Vec<ReportBytes> = snapshot.rows(&Filter::all().with_superseded()).await?;
-    for report in reports.iter().filter(|report| !lost.contains(&report.report.0)) {
+    let cleared = snapshot.cleared().await?;
+    let is_there =
+        |report: &&ReportBytes| !lost.contains(&report.report.0) && !cleared.has(report.report);
+    for report in reports.iter().filter(is_there) {
         let entry = report.evidence()?;
         match entry.location {
             Location::Pack { number, offset } => {

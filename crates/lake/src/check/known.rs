@@ -173,6 +173,7 @@ impl Known {
             (Table::Checks, "checks"),
             (Table::Packages, "packages"),
             (Table::Decisions, "decisions"),
+            (Table::Retentions, crate::retention::COUNTER),
         ];
         for (table, name) in counted {
             if let Some(keys) = self.by_table.get(&table) {

@@ -143,7 +143,7 @@ impl Pass<'_> {
                 found.add(Invariant::RowOrder, seen.at(), "it stands behind a later one");
             }
             *last = Some(place);
-            if !self.names.insert(name(id)) {
+            if !self.names.insert(id.number()) {
                 let detail = format!("row {row} of commit {written_by} stands there twice");
                 found.add(Invariant::RowName, seen.at(), detail);
             }
@@ -156,11 +156,6 @@ impl Pass<'_> {
         }
         Ok(())
     }
-}
-
-/// A row's name as one number.
-pub(super) fn name(id: RowId) -> u64 {
-    (id.written_by.0 as u64) << 32 | u64::from(id.row as u32)
 }
 
 fn open<T: Row>(store: &Store, file: &DataFile) -> Result<ParquetRecordBatchReader, LakeError> {

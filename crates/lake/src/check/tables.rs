@@ -15,17 +15,17 @@ use super::{
     State,
     breach::{At, Breaches, Invariant},
     known::Known,
-    rows::{Keys, Pass, Seen, name},
+    rows::{Keys, Pass, Seen},
 };
 use crate::{
     evidence::EvidenceEntry,
     manifest::Manifest,
     row::{Row, RowId},
     rows::{
-        AssetRow, AttributeRow, CheckRow, CheckSetRow, CommitRow, CoverageRow, DecisionRow,
-        FindingRow, HoldRow, IdentifierRow, LifeRecordRow, LinkRow, OrganisationRow, PackageRow,
-        RelationRow, ReportRow, SoftwareRow, SoftwareSetRow, SourceRow, SubjectRow, SuccessionRow,
-        SupersededRow,
+        AssetRow, AttributeRow, CheckRow, CheckSetRow, ClearedRow, CommitRow, CoverageRow,
+        DecisionRow, FindingRow, HoldRow, IdentifierRow, LifeRecordRow, LinkRow, OrganisationRow,
+        PackageRow, RelationRow, ReportRow, RetentionRow, SoftwareRow, SoftwareSetRow, SourceRow,
+        SubjectRow, SuccessionRow, SupersededRow,
     },
     store::Store,
     superseded::NO_SHARD,
@@ -94,7 +94,7 @@ impl Tables<'_> {
             return;
         }
         let mut gone: Vec<RowId> =
-            keys.keys().copied().filter(|id| !names.contains(name(*id))).collect();
+            keys.keys().copied().filter(|id| !names.contains(id.number())).collect();
         gone.sort_unstable();
         for RowId { written_by, row } in gone {
             let at = At::table(T::TABLE).key(format!("commit {written_by} row {row}"));
@@ -154,6 +154,15 @@ impl Tables<'_> {
             let key = i64::from(seen.row.source.0);
             known.key(Table::Sources, key, seen.in_force, || seen.at(), found);
         });
+        self.pass::<RetentionRow>(|known, seen, found| {
+            known.key(Table::Retentions, seen.row.retention, seen.in_force, || seen.at(), found);
+        });
+        let mut cleared = RoaringTreemap::new();
+        self.pass::<ClearedRow>(|known, seen, found| {
+            let row = seen.row;
+            known.points(Table::Retentions, row.retention, "retention", || seen.at(), found);
+            cleared.insert(row.report.0.unsigned_abs());
+        });
         let mut reports = BTreeMap::new();
         self.pass::<ReportRow>(|known, seen, found| {
             let row = seen.row;
@@ -161,6 +170,8 @@ impl Tables<'_> {
             let source = i64::from(row.source.0);
             known.points(Table::Sources, source, "source", || seen.at(), found);
             match row.evidence() {
+                // Nobody has its bytes any more, and nobody need.
+                Ok(_) if cleared.contains(row.report.0.unsigned_abs()) => {}
                 Ok(entry) => {
                     reports.entry(entry).or_insert(row.report);
                 }

@@ -14,7 +14,7 @@ use std::{
 use datafusion::{
     arrow::{
         array::{Array, ArrayRef, BooleanArray, Int32Array, Int64Array, RecordBatch},
-        compute::{filter_record_batch, interleave_record_batch, is_null, not},
+        compute::{and, filter_record_batch, interleave_record_batch, is_null, not},
     },
     parquet::arrow::{
         ProjectionMask,
@@ -22,6 +22,7 @@ use datafusion::{
     },
 };
 use deltalake::kernel::Action;
+use roaring::RoaringTreemap;
 use yagura_model::id::Commit;
 
 use crate::{
@@ -51,6 +52,8 @@ pub(super) struct Merge {
     pub(super) inputs: Vec<DataFile>,
     /// What was superseded, and by which commit.
     pub(super) keys: Arc<Superseded>,
+    /// The names of rows that are deleted.
+    pub(super) deleted: Arc<RoaringTreemap>,
     /// How the new files are named, before their number.
     pub(super) name: String,
     /// The number of the first new file.
@@ -135,7 +138,10 @@ impl Merge {
             *column = ends;
         }
         let batch = RecordBatch::try_new(batch.schema(), columns)?;
-        let over = not(&in_force)?;
+        let stays = ids.all().map(|id| !self.deleted.contains(id.number()));
+        let stays = BooleanArray::from(stays.collect::<Vec<bool>>());
+        let over = and(&not(&in_force)?, &stays)?;
+        let in_force = and(&in_force, &stays)?;
         for (output, rows) in [(present, in_force), (history, over)] {
             if rows.true_count() > 0 {
                 let rows = filter_record_batch(&batch, &rows)?;
@@ -266,7 +272,7 @@ impl Output {
         let path = delta::path_of(merge.table, merge.shard, &name);
         let size = file.finish_as(merge.store.locate(&path))?;
         crate::fail_point("compact.file");
-        Ok(Some(delta::add(merge.shard, &name, size, stats, false)))
+        Ok(Some(delta::add(merge.shard, &name, size, stats, !merge.deleted.is_empty())))
     }
 }
 

@@ -45,7 +45,7 @@ pub enum EvidenceError {
 }
 
 impl EvidenceError {
-    pub(super) fn io(
+    pub(crate) fn io(
         doing: &'static str,
         object: impl ToString,
     ) -> impl FnOnce(std::io::Error) -> Self {

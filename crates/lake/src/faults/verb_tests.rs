@@ -17,6 +17,7 @@ use crate::{
     backup::{self, BackupError, BackupOptions},
     check::EvidenceDepth,
     compact::{Extent, Limits},
+    retention::tests as retention,
     row::{Row, Stored},
     rows::{FindingRow, ReportRow},
     scan::Filter,
@@ -40,6 +41,8 @@ enum Verb {
     Commit,
     Compact,
     Vacuum,
+    Retain,
+    VacuumOfRetained,
     Backup,
     Restore,
 }
@@ -49,6 +52,7 @@ impl Verb {
     fn points(self) -> u64 {
         match self {
             Self::Compact | Self::Vacuum => 24,
+            Self::Retain | Self::VacuumOfRetained => 16,
             Self::Backup => 16,
             Self::Commit | Self::Restore => 12,
         }
@@ -100,6 +104,9 @@ async fn kept(verb: Verb) -> tempfile::TempDir {
             backup::take(&lake, &to, options, at(number), QUIET).await.unwrap();
         }
     }
+    if verb == Verb::VacuumOfRetained {
+        retention::delete(&lake, at(REPORTS), at(REPORTS)).await.unwrap();
+    }
     if verb == Verb::Vacuum {
         let mut writer = lake.write(Duration::ZERO, at(REPORTS)).await.unwrap();
         writer.compact(Extent::Everything, at(REPORTS)).await.unwrap();
@@ -140,7 +147,8 @@ async fn carry_out(disk: &Disk, verb: Verb) -> Result<(), String> {
                 let mut writer = disk.lake().write(Duration::ZERO, now).await?;
                 writer.compact(Extent::Everything, now).await?;
             }
-            Verb::Vacuum => {
+            Verb::Retain => retention::delete(&disk.lake(), at(REPORTS), now).await?,
+            Verb::Vacuum | Verb::VacuumOfRetained => {
                 let mut writer = disk.lake().write(Duration::ZERO, now).await?;
                 writer.vacuum(Vacuum::default(), now).await?;
             }
@@ -164,7 +172,9 @@ async fn carry_out(disk: &Disk, verb: Verb) -> Result<(), String> {
 async fn outcome(disk: &Disk, verb: Verb) -> (tempfile::TempDir, Lake) {
     let folder = tempfile::tempdir().unwrap();
     let lake = match verb {
-        Verb::Commit | Verb::Compact | Verb::Vacuum => disk.lake(),
+        Verb::Commit | Verb::Compact | Verb::Vacuum | Verb::Retain | Verb::VacuumOfRetained => {
+            disk.lake()
+        }
         Verb::Restore => Lake::with_store(disk.store("restored")),
         Verb::Backup => {
             let to = folder.path().join("data");
@@ -188,7 +198,7 @@ async fn goes_on(disk: &Disk, verb: Verb, acknowledged: bool, expected: &Expecte
     let found = held(&lake).await;
     let is_after = found == expected.after;
     assert!(is_after || (found == expected.before && !acknowledged), "part of it: {found:?}");
-    if verb != Verb::Commit || !is_after {
+    if !matches!(verb, Verb::Commit | Verb::Retain) || !is_after {
         match carry_out(disk, verb).await {
             // It had come to its end: there is a lake now.
             Err(error) if verb == Verb::Restore && is_after => {
@@ -216,7 +226,7 @@ async fn sweep(verb: Verb) {
     assert!(points > 5, "{verb:?} syncs only {points} times");
     let (_folder, lake) = outcome(&undisturbed, verb).await;
     let expected = Expected { before, after: held(&lake).await, sound: sound(&lake).await };
-    let same = matches!(verb, Verb::Compact | Verb::Vacuum);
+    let same = matches!(verb, Verb::Compact | Verb::Vacuum | Verb::VacuumOfRetained);
     assert_eq!(expected.before == expected.after, same);
     for seed in seeds(verb.points()) {
         let point = Chance::new(seed).below(points);
@@ -243,6 +253,16 @@ async fn a_compaction_without_power_changes_no_row() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_vacuum_without_power_deletes_nothing_that_is_needed() {
     sweep(Verb::Vacuum).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_without_power_deletes_all_it_says_or_nothing() {
+    sweep(Verb::Retain).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vacuum_after_a_deletion_without_power_leaves_all_evidence_that_is_kept() {
+    sweep(Verb::VacuumOfRetained).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -60,7 +60,9 @@ impl Repair<'_> {
         let chosen = if table == Table::Superseded {
             by_time(&found, expected)
         } else {
-            by_rows(&found, expected)
+            let after = next.retained.as_ref();
+            let after = after.map(|of| (Born::Commit(of.commit), Born::Base(of.manifest)));
+            by_rows(&found, expected, None).or_else(|| by_rows(&found, expected, Some(after?)))
         };
         let Some(chosen) = chosen else { return Ok(false) };
         self.put_aside(&folder.clone().join("_delta_log"))?;
@@ -135,16 +137,24 @@ fn read(store: &Store, path: &Path) -> Option<(RoaringTreemap, String)> {
     for batch in reader {
         let batch = batch.ok()?;
         statistics.add(&batch);
-        for RowId { written_by, row } in RowIds::open(&batch).ok()?.all() {
-            rows.insert((written_by.0 as u64) << 32 | u64::from(row as u32));
-        }
+        rows.extend(RowIds::open(&batch).ok()?.all().map(RowId::number));
     }
     Some((rows, statistics.to_json()))
 }
 
-/// The newest files that hold no row twice, if they are those expected.
-fn by_rows(found: &[Candidate], expected: FileSet) -> Option<Vec<&Candidate>> {
-    let mut newest: Vec<&Candidate> = found.iter().collect();
+/// The newest files that hold no row twice, if they are those expected. A deletion by retention writes
+/// a table wholly anew and drops rows: of such a table only files since then count.
+fn by_rows(
+    found: &[Candidate],
+    expected: FileSet,
+    after: Option<(Born, Born)>,
+) -> Option<Vec<&Candidate>> {
+    let counts = |born: Born| match (born, after) {
+        (_, None) => true,
+        (Born::Commit(_), Some((commit, _))) => born > commit,
+        (Born::Base(_), Some((_, base))) => born >= base,
+    };
+    let mut newest: Vec<&Candidate> = found.iter().filter(|file| counts(file.born)).collect();
     newest.sort_by_key(|file| std::cmp::Reverse(file.born));
     let mut claimed = RoaringTreemap::new();
     let mut chosen = Vec::new();

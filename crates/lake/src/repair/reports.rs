@@ -32,6 +32,8 @@ pub struct Again {
     pub file: String,
     /// SHA-256 of its bytes, by which they are found in an archive.
     pub digest: String,
+    /// Whether the lake's own copy of them was deleted because it is past its retention.
+    pub past_retention: bool,
 }
 
 impl Lake {
@@ -51,6 +53,7 @@ impl Lake {
         }
         let mut writer = self.write(wait, now).await?;
         let lost = lost(writer.snapshot(), damage).await?;
+        let cleared = writer.snapshot().cleared().await?;
         let mut changes = Changes::default();
         let mut again = Vec::new();
         for stored in lost {
@@ -61,6 +64,7 @@ impl Lake {
                 organisation: row.organisation.clone(),
                 file: row.name.clone(),
                 digest: row.digest.clone(),
+                past_retention: cleared.has(row.report),
             });
             if row.digest_hash != 0 {
                 changes.superseded.push(version);

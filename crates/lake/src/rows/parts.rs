@@ -26,6 +26,82 @@ row! {
 }
 
 row! {
+    /// When a finding was open: a part of its columns.
+    pub struct FindingSpan in Findings sharded by subject {
+        /// On which subject.
+        pub subject: SubjectKey,
+        /// Which check.
+        pub check: CheckKey,
+        /// Until when.
+        pub resolved_at: Option<Timestamp>,
+    }
+}
+
+row! {
+    /// When an attribute held: a part of its columns.
+    pub struct AttributeSpan in Attributes sharded by subject {
+        /// Of which subject.
+        pub subject: SubjectKey,
+        /// Name of the attribute.
+        pub name: Arc<str>,
+        /// Since when.
+        pub first_seen: Timestamp,
+        /// Until when.
+        pub resolved_at: Option<Timestamp>,
+    }
+}
+
+row! {
+    /// When a set of packages was there: a part of its columns.
+    pub struct SoftwareSpan in Software sharded by subject {
+        /// On which subject.
+        pub subject: SubjectKey,
+        /// Until when.
+        pub resolved_at: Option<Timestamp>,
+    }
+}
+
+row! {
+    /// Since when a subject was known by something: a part of its columns.
+    pub struct IdentifierSpan in Identifiers sharded by subject {
+        /// Of which subject.
+        pub subject: SubjectKey,
+        /// Since when.
+        pub first_seen: Timestamp,
+    }
+}
+
+row! {
+    /// That a relation was stated: a part of its columns.
+    pub struct RelationSpan in Relations sharded by subject {
+        /// Of which subject.
+        pub subject: SubjectKey,
+    }
+}
+
+row! {
+    /// The CVEs a check is about: a part of its columns.
+    pub struct CheckCves in Checks keyed by check {
+        /// Its key.
+        pub check: CheckKey,
+        /// CVE ids.
+        pub cves: Vec<String>,
+    }
+}
+
+row! {
+    /// On which report a finding stands: a part of its columns.
+    pub struct FindingReport in Findings sharded by subject {
+        /// On which subject.
+        pub subject: SubjectKey,
+        /// Until when.
+        pub resolved_at: Option<Timestamp>,
+        /// The report that opened it.
+        pub report: ReportKey,
+    }
+}
+
+row! {
     /// What finds a subject by a value it is known by: a part of its columns.
     pub struct IdentifierHash in Identifiers sharded by subject {
         /// The subject.

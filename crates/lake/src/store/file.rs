@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, BufRead as _, BufReader, BufWriter, ErrorKind, Write},
+    io::{self, BufRead as _, BufReader, BufWriter, ErrorKind, Seek as _, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -85,6 +85,17 @@ impl StoreFile {
             staged.replace(&path)?;
             ledger.note_name(&path);
         }
+        Ok(())
+    }
+}
+
+impl StoreFile {
+    /// Leaves so many bytes out, which read as zeros and take no room where the file system can do
+    /// that. At the end of a file they are not there.
+    pub(crate) fn skip(&mut self, bytes: u64) -> io::Result<()> {
+        let step = i64::try_from(bytes).map_err(io::Error::other)?;
+        self.writer.seek(SeekFrom::Current(step))?;
+        self.length += bytes;
         Ok(())
     }
 }

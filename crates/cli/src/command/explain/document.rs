@@ -112,6 +112,8 @@ pub(super) struct ExplainedEvidence {
     pub(super) proof: Option<Proof>,
     /// Why they cannot.
     pub(super) unreadable: Option<String>,
+    /// Whether they were deleted because they are past their retention.
+    pub(super) past_retention: bool,
 }
 
 /// Whether a finding is an open statement on an asset.
@@ -248,15 +250,16 @@ fn explained_item(scored: &Scored, proofs: &Proofs, item: &Item) -> ExplainedIte
 }
 
 fn evidence(scored: &Scored, proofs: &Proofs, evidence: &Evidence) -> ExplainedEvidence {
-    let (proof, unreadable) = match proofs.of(&scored.facts, evidence) {
+    let (proof, error) = match proofs.of(&scored.facts, evidence) {
         Ok(proof) => (Some(proof), None),
-        Err(error) => (None, Some(chain(&error))),
+        Err(error) => (None, Some(error)),
     };
     ExplainedEvidence {
         finding: FindingId::of(evidence),
         severity: evidence.severity,
         disposition: evidence.disposition,
         proof,
-        unreadable,
+        past_retention: matches!(error, Some(LakeError::PastRetention(_))),
+        unreadable: error.map(|error| chain(&error)),
     }
 }

@@ -246,6 +246,10 @@ fn evidence(session: &mut Session, evidence: &ExplainedEvidence) -> Result<(), F
     words::paragraph(session, Tone::Plain, "     ", &title)?;
     match &evidence.proof {
         Some(proof) => self::proof(session, proof),
+        None if evidence.past_retention => {
+            let text = session.texts.say("explain-past-retention");
+            words::paragraph(session, Tone::Plain, "       ", &text)
+        }
         None => {
             let reason = evidence.unreadable.clone().unwrap_or_default();
             let text = session.texts.say_with("explain-unreadable", &[("reason", reason.into())]);

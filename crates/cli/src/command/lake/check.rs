@@ -128,8 +128,12 @@ fn done_so_far(
         let count = [("count", again.len().into())];
         let told = session.texts.say_with("lake-give-again", &count);
         words::paragraph(session, Tone::Caution, "", &told)?;
-        for Again { report, organisation, file, digest } in again.iter().take(AGAIN_SHOWN) {
-            let line = format!("{report}  {organisation}  {file}  {digest}");
+        for one in again.iter().take(AGAIN_SHOWN) {
+            let Again { report, organisation, file, digest, past_retention } = one;
+            let mut line = format!("{report}  {organisation}  {file}  {digest}");
+            if *past_retention {
+                line = format!("{line}  {}", session.texts.say("report-past-retention-short"));
+            }
             writeln!(session.console.out(), "  {}", plain(&line))?;
         }
         if let Some(more @ 1..) = again.len().checked_sub(AGAIN_SHOWN) {

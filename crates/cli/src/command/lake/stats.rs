@@ -135,7 +135,8 @@ fn show(
         session.show(&Table { columns, rows, footer: Some(footer) })?;
     }
     writeln!(session.console.out())?;
-    let EvidenceStats { reports, raw_bytes, stored_bytes, packs, objects } = stats.evidence;
+    let EvidenceStats { reports, raw_bytes, stored_bytes, packs, objects, past_retention } =
+        stats.evidence;
     let evidence = session.texts.say_with(
         "lake-evidence",
         &[
@@ -147,5 +148,10 @@ fn show(
         ],
     );
     writeln!(session.console.out(), "{evidence}")?;
+    if past_retention > 0 {
+        let past = [("reports", past_retention.into())];
+        let past = session.texts.say_with("lake-evidence-past", &past);
+        writeln!(session.console.out(), "{past}")?;
+    }
     Ok(())
 }

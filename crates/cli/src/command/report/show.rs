@@ -135,6 +135,10 @@ pub(super) fn one(session: &mut Session, report: &Report) -> Result<(), Failure>
         (texts.say("column-length"), Cell::count(report.length)),
         ("SHA-256".to_owned(), Cell::text(&report.digest)),
     ];
+    if report.past_retention {
+        let bytes = Cell::text(texts.say("report-past-retention-short"));
+        lines.push((texts.say("column-evidence"), bytes));
+    }
     if let Some(title) = &report.title {
         lines.insert(4, (texts.say("column-title"), Cell::text(title)));
     }
