@@ -19,6 +19,7 @@ pub mod intake;
 pub mod life;
 mod links;
 mod master;
+mod order;
 pub mod query;
 pub mod reorganisation;
 pub mod retention;

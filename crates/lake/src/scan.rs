@@ -68,6 +68,12 @@ impl<T: Row> Scan<T> {
         self.files.iter().filter_map(|file| file.shard.map(Shard)).collect()
     }
 
+    /// About how many rows a shard has, and no fewer than are shown.
+    pub fn rows(&self, shard: Shard) -> usize {
+        let files = self.files.iter().filter(|file| file.shard == Some(shard.0));
+        usize::try_from(files.map(|file| file.rows).sum::<u64>()).unwrap_or_default()
+    }
+
     /// Shows every row of a shard, or of all files, in no order that means anything. Reads files: to
     /// be called where a thread may wait.
     ///

@@ -210,7 +210,7 @@ impl Snapshot {
     pub async fn scan<T: Row>(&self, filter: &Filter) -> Result<Scan<T>, LakeError> {
         let (opened, superseded) = tokio::try_join!(self.open(T::TABLE), self.superseded())?;
         let files = opened.map(|(_, files)| files.as_slice()).unwrap_or_default();
-        if T::TABLE.is_sharded() && filter.shards.is_none() {
+        if T::TABLE.is_sharded() && filter.shards.is_none() && filter.keys.is_none() {
             superseded.prepare().await?;
         }
         Ok(Scan::new(self.store.clone(), files, self.limited(filter), Arc::clone(superseded)))

@@ -1,7 +1,5 @@
 //! Something known of each subject, at hand by its shard and number.
 
-use std::collections::BTreeMap;
-
 use yagura_lake::{
     LakeError, parts,
     row::{Row, Stored},
@@ -12,12 +10,13 @@ use yagura_model::id::{Shard, SubjectKey};
 /// What is known of each subject; of some nothing.
 #[derive(Debug)]
 pub(crate) struct BySubject<T> {
-    shards: BTreeMap<Shard, Vec<Option<T>>>,
+    /// In order of the shards.
+    shards: Vec<(Shard, Vec<Option<T>>)>,
 }
 
 impl<T> Default for BySubject<T> {
     fn default() -> Self {
-        Self { shards: BTreeMap::new() }
+        Self { shards: Vec::new() }
     }
 }
 
@@ -48,18 +47,36 @@ impl<T: Copy + Send> BySubject<T> {
 
     /// What is known of a subject.
     pub(crate) fn get(&self, subject: SubjectKey) -> Option<T> {
-        let numbers = self.shards.get(&subject.shard())?;
+        let (_, numbers) = self.shards.get(self.place(subject.shard()).ok()?)?;
         numbers.get(subject.number() as usize).copied().flatten()
     }
 
     /// Takes note of something of a subject.
     pub(crate) fn set(&mut self, subject: SubjectKey, value: T) {
-        set(self.shards.entry(subject.shard()).or_default(), subject, value);
+        let shard = subject.shard();
+        let place = self.place(shard).unwrap_or_else(|place| {
+            self.shards.insert(place, (shard, Vec::new()));
+            place
+        });
+        if let Some((_, numbers)) = self.shards.get_mut(place) {
+            set(numbers, subject, value);
+        }
+    }
+
+    /// Where a shard stands, or would stand. Shards are numbered with few gaps: it stands as far from
+    /// the first as its number, or is looked for.
+    fn place(&self, shard: Shard) -> Result<usize, usize> {
+        let first = self.shards.first().map_or(0, |(first, _)| first.0);
+        let near = usize::try_from(i64::from(shard.0) - i64::from(first)).unwrap_or_default();
+        match self.shards.get(near) {
+            Some((there, _)) if *there == shard => Ok(near),
+            _ => self.shards.binary_search_by_key(&shard, |(shard, _)| *shard),
+        }
     }
 
     /// The shards with a subject of which something is known, ascending.
     pub(crate) fn shards(&self) -> Vec<Shard> {
-        self.shards.keys().copied().collect()
+        self.shards.iter().map(|(shard, _)| *shard).collect()
     }
 
     /// All of which something is known, shard by shard.

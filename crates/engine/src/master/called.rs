@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use yagura_baseline::master::Master;
 use yagura_lake::{
     LakeError, Snapshot,
-    rows::{AssetRow, AttributeRow, CoverageRow, SubjectRow},
+    rows::{AssetRow, AttributeRow, CoverageRow, SourceRow, SubjectRow},
     scan::Filter,
 };
 use yagura_model::{
@@ -14,7 +14,7 @@ use yagura_model::{
     id::{AssetKey, SubjectKey},
 };
 
-use super::{Heard, Hearing, Register, Settled, Witnesses, settle_all};
+use super::{Heard, Hearing, Register, Settled, Witnesses, looked, settle_all};
 use crate::links::links;
 
 /// More assets than so many are named by going through all there are.
@@ -57,13 +57,15 @@ async fn of_few(
         links.into_iter().map(|link| (link.subject, link.asset)).collect();
     let of_subjects = Filter::of("subject", asset_of.keys().map(|subject| subject.0));
     let shards = asset_of.keys().map(|subject| i64::from(subject.shard().0));
-    let of_shards = Filter::of("of_shard", shards);
-    let (subjects, attributes, coverage) = tokio::try_join!(
+    let (of_shards, all) = (Filter::of("of_shard", shards), Filter::all());
+    let (subjects, attributes, coverage, sources) = tokio::try_join!(
         snapshot.rows::<SubjectRow>(&of_subjects),
         snapshot.rows::<AttributeRow>(&of_subjects),
-        snapshot.rows::<CoverageRow>(&of_shards)
+        snapshot.rows::<CoverageRow>(&of_shards),
+        snapshot.rows::<SourceRow>(&all)
     )?;
-    let witnesses = Witnesses::load(snapshot, master, at, of_subjects, &coverage).await?;
+    let looks = looked(coverage, &asset_of.keys().copied().collect(), at)?;
+    let witnesses = Witnesses::of_record(snapshot, master, at, sources, &subjects, &looks).await?;
     let hearing = Hearing::new(witnesses, [names::NAME], &[]);
     let mut heard = Heard::new(&hearing);
     for row in &attributes {

@@ -110,6 +110,11 @@ impl<'m> Hearing<'m> {
         &self.witnesses
     }
 
+    /// The attributes that are asked about.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.names.iter().map(|(name, _)| *name)
+    }
+
     /// Whether an attribute is asked about.
     pub(super) fn asks(&self, name: &str) -> bool {
         self.names.iter().any(|(other, _)| *other == name)

@@ -20,6 +20,7 @@ use super::{
     register::Register,
     restated::Restated,
 };
+use crate::order::by_key;
 
 /// What records said at first, as far as it is asked about.
 struct AtFirst {
@@ -103,7 +104,9 @@ pub(crate) async fn settle_all<T: Send>(
     register: &Register,
     make: impl Fn(usize, &Settled) -> T + Sync,
 ) -> Result<Vec<T>, LakeError> {
-    let attributes = snapshot.scan::<AttributeRow>(&Filter::all()).await?;
+    let asked: Vec<&'static str> = hearing.names().collect();
+    let attributes = Filter::all().one_of("name", &asked);
+    let attributes = snapshot.scan::<AttributeRow>(&attributes).await?;
     let relations = snapshot.scan::<RelationPoint>(&Filter::all()).await?;
     let at_first = AtFirst::open(hearing, snapshot).await?;
     let hear = |shard| {
@@ -125,7 +128,7 @@ pub(crate) async fn settle_all<T: Send>(
         })?;
         at_first.names(hearing, shard, &restated, &mut note)?;
         at_first.classes(hearing, shard, register, &restated, &mut note)?;
-        Ok((settle_each(hearing, here, &make), away))
+        Ok((settle_each(hearing, &here, &make), away))
     };
     let shards = register.shards();
     let parts = tokio::task::block_in_place(|| parts::each(&shards, hear))?;
@@ -136,7 +139,7 @@ pub(crate) async fn settle_all<T: Send>(
         part.into_iter().for_each(|(index, one)| place(&mut made, index, one));
         away.extend(more);
     }
-    for (index, one) in settle_each(hearing, away, &make) {
+    for (index, one) in settle_each(hearing, &away, &make) {
         place(&mut made, index, one);
     }
     let nothing = hearing.settle(&Voices::default());
@@ -153,18 +156,17 @@ fn place<T>(made: &mut [Option<T>], index: usize, one: T) {
 /// Settles some assets of which all voices are there.
 fn settle_each<T>(
     hearing: &Hearing<'_>,
-    mut said: Vec<(usize, Voice)>,
+    said: &[(usize, Voice)],
     make: impl Fn(usize, &Settled) -> T,
 ) -> Vec<(usize, T)> {
-    // They come in runs by subject: a sort that sees runs has little to do.
-    said.sort_by_key(|(index, _)| *index);
+    let order = by_key(said, |(index, _)| *index);
     let mut made = Vec::new();
     let mut voices = Voices::default();
-    let mut said = said.into_iter().peekable();
+    let mut said = order.iter().filter_map(|place| said.get(*place as usize)).peekable();
     while let Some((index, voice)) = said.next() {
-        voices.add(hearing, voice);
-        if said.peek().is_none_or(|(next, _)| *next != index) {
-            made.push((index, make(index, &hearing.settle(&voices))));
+        voices.add(hearing, voice.clone());
+        if said.peek().is_none_or(|(next, _)| next != index) {
+            made.push((*index, make(*index, &hearing.settle(&voices))));
             voices.clear();
         }
     }

@@ -15,7 +15,7 @@ use yagura_model::{
     id::{ReportKey, Shard, SourceKey, SubjectKey},
 };
 
-use super::BySubject;
+use super::{BySubject, looked::Looked};
 
 /// The newest look that covered a record.
 #[derive(Debug, Clone, Copy)]
@@ -108,7 +108,7 @@ impl<'m> Witnesses<'m> {
         Ok(witnesses)
     }
 
-    /// The records of one asset, with the looks that covered each.
+    /// The records of few assets, by the looks that covered each.
     ///
     /// # Errors
     /// If the lake cannot be read.
@@ -118,22 +118,26 @@ impl<'m> Witnesses<'m> {
         at: Timestamp,
         sources: impl IntoIterator<Item = SourceRow>,
         subjects: &[SubjectRow],
-        looked: &[(CoverageRow, Vec<SubjectKey>)],
+        looked: &[Looked],
     ) -> Result<Self, LakeError> {
         let kinds = sources.into_iter().map(|row| (row.source, Kinds::of(master, &row)));
         let sources = kinds.collect();
         let (records, looks) = (BySubject::default(), Vec::new());
         let mut witnesses = Self { master, at, sources, records, looks };
         let mut unlooked = Vec::new();
+        let mut newest: BTreeMap<SubjectKey, (Timestamp, Option<bool>)> = BTreeMap::new();
+        for (look, covered) in looked.iter().filter(|(look, _)| confirms(look, at)) {
+            let look = (look.observed_at, look.credentialed);
+            for subject in covered {
+                let known = newest.entry(*subject).or_insert(look);
+                *known = look.max(*known);
+            }
+        }
         for row in subjects {
-            let covers = |look: &&(CoverageRow, Vec<SubjectKey>)| {
-                confirms(&look.0, at) && look.1.contains(&row.subject)
-            };
-            let looks = looked.iter().filter(covers);
-            match looks.map(|(look, _)| (look.observed_at, look.credentialed)).max() {
+            match newest.get(&row.subject) {
                 Some(newest) => {
                     let place = u32::try_from(witnesses.looks.len()).unwrap_or(u32::MAX);
-                    witnesses.looks.push(Look::of(newest));
+                    witnesses.looks.push(Look::of(*newest));
                     witnesses.records.set(row.subject, (row.source, place));
                 }
                 None => unlooked.push((row.subject, row.source, row.report)),

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use datafusion::arrow::{
-    array::{Array, BooleanArray, Int8Array, Int32Array, Int64Array, RecordBatch, StringArray},
+    array::{
+        Array, BooleanArray, DictionaryArray, Int8Array, Int32Array, Int64Array, RecordBatch,
+        StringArray,
+    },
     compute::{cast, filter_record_batch},
-    datatypes::DataType,
+    datatypes::{DataType, Int32Type},
     error::ArrowError,
 };
 use yagura_model::id::{Commit, Shard};
@@ -24,6 +27,8 @@ pub struct Filter {
     pub(crate) also: Option<(&'static str, Arc<Keys>)>,
     /// Only rows whose text column has this value, in any case of ASCII letters.
     pub text: Option<(&'static str, Arc<str>)>,
+    /// Only rows whose other text column has one of few values.
+    pub one_of: Option<(&'static str, Arc<[&'static str]>)>,
     /// Old versions too, not only those in force.
     pub superseded: bool,
     /// 当時の認識: by what was known at this commit; what came later is as if it never had.
@@ -44,6 +49,13 @@ impl Filter {
     /// The rows in force whose text column has a value, in any case of ASCII letters.
     pub fn named(column: &'static str, value: &str) -> Self {
         Self { text: Some((column, Arc::from(value))), ..Self::default() }
+    }
+
+    /// Only rows whose text column has one of few values.
+    #[must_use]
+    pub fn one_of(mut self, column: &'static str, values: &[&'static str]) -> Self {
+        self.one_of = Some((column, Arc::from(values)));
+        self
     }
 
     /// Only in these shards.
@@ -70,7 +82,8 @@ impl Filter {
     /// Whether it asks for nothing but these columns.
     pub(super) fn names_only(&self, columns: &[String]) -> bool {
         let keys = self.keys.iter().chain(&self.also).map(|(name, _)| *name);
-        let mut names = keys.chain(self.text.iter().map(|(name, _)| *name));
+        let texts = self.text.iter().map(|(name, _)| *name);
+        let mut names = keys.chain(texts).chain(self.one_of.iter().map(|(name, _)| *name));
         names.all(|name| columns.iter().any(|column| column == name))
     }
 
@@ -84,9 +97,19 @@ impl Filter {
             batch = only(&batch, name, |column| Ok(held(column, keys)))?;
         }
         if let Some((name, text)) = &self.text {
-            batch = only(&batch, name, |column| said(column, text))?;
+            let is = |value: &str| value.eq_ignore_ascii_case(text);
+            batch = only(&batch, name, |column| said(column, is))?;
         }
-        Ok(batch)
+        self.of_few(&batch)
+    }
+
+    /// Those whose text column has one of few values.
+    ///
+    /// # Errors
+    /// If the batch has no such column.
+    pub(super) fn of_few(&self, batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
+        let Some((name, values)) = &self.one_of else { return Ok(batch.clone()) };
+        only(batch, name, |column| said(column, |value| values.contains(&value)))
     }
 
     /// Whether rows may be wanted whose key, the column named, lies in a range.
@@ -155,12 +178,21 @@ fn held_of(values: impl Iterator<Item = Option<i64>>, keys: &Keys) -> BooleanArr
     BooleanArray::from(held.collect::<Vec<bool>>())
 }
 
-/// Which rows of a batch of one text column have a value.
-pub(super) fn said(batch: &RecordBatch, text: &str) -> Result<BooleanArray, ArrowError> {
+/// Which rows of a batch of one text column have a value that is wanted. Where values repeat each is
+/// asked about once.
+pub(super) fn said(
+    batch: &RecordBatch,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<BooleanArray, ArrowError> {
     let Some(column) = batch.columns().first() else { return Ok(all(batch)) };
-    let column = cast(column, &DataType::Utf8)?;
-    let Some(column) = column.as_any().downcast_ref::<StringArray>() else { return Ok(all(batch)) };
-    Ok(column.iter().map(|v| Some(v.is_some_and(|v| v.eq_ignore_ascii_case(text)))).collect())
+    let keyed = column.as_any().downcast_ref::<DictionaryArray<Int32Type>>();
+    let values = cast(keyed.map_or(column, |keyed| keyed.values()), &DataType::Utf8)?;
+    let Some(values) = values.as_any().downcast_ref::<StringArray>() else { return Ok(all(batch)) };
+    let wanted: Vec<bool> = values.iter().map(|value| value.is_some_and(&is_wanted)).collect();
+    let Some(keyed) = keyed else { return Ok(BooleanArray::from(wanted)) };
+    let of_key = |key: Option<i32>| wanted.get(usize::try_from(key?).ok()?).copied();
+    let wanted = keyed.keys().iter().map(|key| of_key(key).unwrap_or_default());
+    Ok(BooleanArray::from(wanted.collect::<Vec<bool>>()))
 }
 
 fn all(batch: &RecordBatch) -> BooleanArray {

@@ -45,8 +45,17 @@ fn broken(file: &DataFile) -> impl Fn(ParquetError) -> LakeError {
 pub(super) struct Batches<'f> {
     file: &'f DataFile,
     reader: ParquetRecordBatchReader,
-    /// What has to be looked at when the rows are decoded; `None` if they were chosen before.
-    filter: Option<&'f Filter>,
+    filter: &'f Filter,
+    chosen: Chosen,
+}
+
+/// When rows are chosen by their columns.
+#[derive(Clone, Copy)]
+enum Chosen {
+    /// Before all columns are decoded, but for what many rows have.
+    Before,
+    /// When they are decoded.
+    Here,
 }
 
 impl Iterator for Batches<'_> {
@@ -54,10 +63,10 @@ impl Iterator for Batches<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let batch = self.reader.next()?.map_err(|error| broken(self.file)(error.into()));
-        Some(match self.filter {
-            Some(filter) => batch.and_then(|batch| filter.of_batch(&batch)),
-            None => batch,
-        })
+        Some(batch.and_then(|batch| match self.chosen {
+            Chosen::Here => self.filter.of_batch(&batch),
+            Chosen::Before => self.filter.of_few(&batch),
+        }))
     }
 }
 
@@ -103,8 +112,9 @@ fn read_from<'f, T: Row, R: ChunkReader + 'static>(
         builder = builder.with_row_groups(groups);
     }
     let is_dense = filter.keys.as_ref().is_some_and(|(_, keys)| keys.len() as u64 * DENSE >= rows);
-    let when_decoded = is_dense && filter.names_only(&columns);
-    if !when_decoded {
+    let chosen =
+        if is_dense && filter.names_only(&columns) { Chosen::Here } else { Chosen::Before };
+    if matches!(chosen, Chosen::Before) {
         let predicates = predicates(filter, builder.parquet_schema());
         if !predicates.is_empty() {
             builder = builder.with_row_filter(RowFilter::new(predicates));
@@ -113,7 +123,7 @@ fn read_from<'f, T: Row, R: ChunkReader + 'static>(
     let mask =
         ProjectionMask::columns(builder.parquet_schema(), columns.iter().map(String::as_str));
     let reader = builder.with_projection(mask).with_batch_size(BATCH).build().map_err(broken)?;
-    Ok(Batches { file, reader, filter: when_decoded.then_some(filter) })
+    Ok(Batches { file, reader, filter, chosen })
 }
 
 /// What chooses rows before all of their columns are decoded.
@@ -126,7 +136,8 @@ fn predicates(filter: &Filter, schema: &SchemaDescriptor) -> Vec<Box<dyn ArrowPr
         predicates.push(Box::new(ArrowPredicateFn::new(column, predicate)));
     }
     if let Some((name, text)) = filter.text.clone() {
-        let predicate = move |batch: RecordBatch| said(&batch, &text);
+        let predicate =
+            move |batch: RecordBatch| said(&batch, |value| value.eq_ignore_ascii_case(&text));
         let column = ProjectionMask::columns(schema, [name]);
         predicates.push(Box::new(ArrowPredicateFn::new(column, predicate)));
     }

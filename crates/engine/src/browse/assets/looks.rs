@@ -1,13 +1,13 @@
 //! What sources looked at, and what nobody did.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use yagura_baseline::{
     model::Model,
     observation::{ObservationState, Required},
 };
-use yagura_lake::{LakeError, rows::CoverageRow};
+use yagura_lake::rows::CoverageRow;
 use yagura_model::{
     Timestamp,
     coverage::{ObservationKind, ObservationKinds},
@@ -88,28 +88,6 @@ pub(super) fn missing(
 
 pub(super) fn kinds(row: &CoverageRow) -> ObservationKinds {
     ObservationKinds(u32::try_from(row.kinds).unwrap_or_default())
-}
-
-/// The looks at some subjects until a time, each row of coverage with those of them it covers.
-pub(super) fn of_subjects(
-    rows: Vec<CoverageRow>,
-    wanted: &BTreeSet<SubjectKey>,
-    at: Timestamp,
-) -> Result<Vec<(CoverageRow, Vec<SubjectKey>)>, LakeError> {
-    let mut looks = Vec::new();
-    for row in rows.into_iter().filter(|row| row.observed_at <= at) {
-        let covered = row.numbers()?;
-        let seen: Vec<SubjectKey> = wanted
-            .iter()
-            .filter(|subject| subject.shard() == row.of_shard)
-            .filter(|subject| covered.contains(subject.number()))
-            .copied()
-            .collect();
-        if !seen.is_empty() {
-            looks.push((row, seen));
-        }
-    }
-    Ok(looks)
 }
 
 /// The newest look of every source and kind, by kind and the newest first.

@@ -107,13 +107,12 @@ pub async fn find(
     let Some(mut rows) = Rows::load(snapshot, key, at).await? else { return Ok(None) };
     let own: BTreeSet<SubjectKey> = rows.subjects.iter().map(|row| row.subject).collect();
     let held = std::mem::take(&mut rows.holds);
-    let (holds, targets) = tokio::try_join!(
+    let (holds, targets, witnesses, tree) = tokio::try_join!(
         holds::load(snapshot, held, key, &own, at),
         Targets::load(snapshot, rules, &rows.relations, &rows.subjects, at),
+        Witnesses::of_record(snapshot, master, at, rows.sources(), &rows.subjects, &rows.coverage),
+        Tree::load(snapshot, at),
     )?;
-    let witnesses =
-        Witnesses::of_record(snapshot, master, at, rows.sources(), &rows.subjects, &rows.coverage)
-            .await?;
     let asked = [names::NAME, names::CLASS, names::LIFE_CYCLE];
     let hearing = Hearing::new(witnesses, asked, RelationKind::ALL);
     let settled = {
@@ -131,7 +130,6 @@ pub async fn find(
     let (counts, findings) = findings(&rows);
     let attributes = attributes(&rows.attributes, hearing.witnesses(), settled.network, source);
     let life = life(snapshot, &rows, hearing.witnesses(), &settled, &attributes).await?;
-    let tree = Tree::load(snapshot, at).await?;
     let born_in = Arc::from(rows.asset.organisation.as_str());
     let organisation = settled.organisation(&tree, &born_in, rows.asset.first_seen).to_string();
     Ok(Some(AssetRecord {

@@ -18,8 +18,8 @@ use yagura_model::{
     id::{AssetKey, CheckKey, SourceKey, SubjectKey},
 };
 
-use super::{holds_at, kind_of, looks};
-use crate::links::links;
+use super::{holds_at, kind_of};
+use crate::{links::links, master::looked};
 
 /// The rows of one asset as they were at a time.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ impl Rows {
         relations.retain(|row| holds_at(at, row.first_seen, row.resolved_at));
         findings.retain(|row| holds_at(at, row.first_seen, row.resolved_at));
         software.retain(|row| holds_at(at, row.first_seen, row.resolved_at));
-        let coverage = looks::of_subjects(coverage, &wanted, at)?;
+        let coverage = looked(coverage, &wanted, at)?;
 
         let of_checks = Filter::of("check", findings.iter().map(|row| i64::from(row.check.0)));
         let of_sets = Filter::of("software_set", software.iter().map(|row| row.software_set));

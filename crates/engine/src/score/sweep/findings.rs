@@ -137,7 +137,7 @@ impl Scans {
         let shards: Vec<_> = self.findings.shards().into_iter().collect();
         let parts = parts::each(&shards, |shard| {
             let mut weigher = Weigher::new(self, ground, kept);
-            let mut here = Vec::new();
+            let mut here = Vec::with_capacity(self.findings.rows(shard));
             let mut away = Vec::new();
             self.findings.each(Some(shard), |Stored { row, .. }| {
                 let Some(mut statement) = self.statement(ground, &row) else { return };

@@ -15,6 +15,7 @@ use super::{
     sketch::Sketch,
     sums::{Sum, Tally},
 };
+use crate::order::by_key;
 
 /// Weighs assets one after another.
 pub(super) struct Weigher<'w> {
@@ -162,27 +163,7 @@ impl<'w> Weigher<'w> {
 
     /// Weighs all statements about some assets.
     pub(super) fn all(&mut self, statements: &[Statement]) {
-        let Some(highest) = statements.iter().map(|statement| statement.asset).max() else {
-            return;
-        };
-        // Sorted by counting: where the statements of each asset begin, then each to its place.
-        let mut ends = vec![0_u32; highest as usize + 2];
-        let mut count = |asset: u32| ends.get_mut(asset as usize + 1).map(|count| *count += 1);
-        statements.iter().for_each(|statement| {
-            count(statement.asset);
-        });
-        ends.iter_mut().fold(0, |sum, count| {
-            *count += sum;
-            *count
-        });
-        let mut order = vec![0_u32; statements.len()];
-        for (place, statement) in (0..).zip(statements) {
-            let Some(end) = ends.get_mut(statement.asset as usize) else { continue };
-            if let Some(slot) = order.get_mut(*end as usize) {
-                *slot = place;
-            }
-            *end += 1;
-        }
+        let order = by_key(statements, |statement| statement.asset as usize);
         let mut of_asset: Vec<Statement> = Vec::new();
         let mut order =
             order.into_iter().filter_map(|place| statements.get(place as usize)).peekable();
