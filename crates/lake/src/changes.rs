@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use datafusion::arrow::array::ArrayRef;
+
 use crate::{
     error::LakeError,
     row::{Row, Version},
     rows,
+    table::Table,
 };
 
 /// Rows to be written and versions to be superseded, all or nothing.
@@ -61,12 +64,34 @@ pub struct Changes {
     pub superseded: Vec<Version>,
     /// Counters that moved on, by name.
     pub counters: BTreeMap<String, i64>,
+    /// Rows that [`pack`](Self::pack) put into columns; they come before all others of their table.
+    pub packed: Vec<Packed>,
+}
+
+/// Some new rows of a table by columns.
+#[derive(Debug)]
+pub struct Packed {
+    pub(crate) table: Table,
+    pub(crate) columns: Vec<ArrayRef>,
+    pub(crate) rows: usize,
+    /// The least and the greatest value of the table's key.
+    pub(crate) range: Option<(i64, i64)>,
+}
+
+impl Packed {
+    pub(crate) fn of<T: Row>(rows: &[T]) -> Self {
+        let keys = rows.iter().map(Row::key);
+        let range = T::KEY.and(keys.clone().min().zip(keys.max()));
+        Self { table: T::TABLE, columns: T::to_columns(rows), rows: rows.len(), range }
+    }
 }
 
 /// What goes through the new rows of every table.
 pub(crate) trait Visit {
     /// The new rows of one table.
     fn new_rows<T: Row>(&mut self, rows: &[T]) -> Result<(), LakeError>;
+    /// Some that were packed.
+    fn packed(&mut self, packed: &Packed) -> Result<(), LakeError>;
 }
 
 impl Changes {
@@ -83,13 +108,41 @@ impl Changes {
                 self.0 += rows.len();
                 Ok(())
             }
+
+            fn packed(&mut self, packed: &Packed) -> Result<(), LakeError> {
+                self.0 += packed.rows;
+                Ok(())
+            }
         }
         let mut count = Count(self.superseded.len());
         self.visit(&mut count).map_or(usize::MAX, |()| count.0)
     }
 
+    /// Puts what is said of assets so far into columns, where it stands closer together: for who adds
+    /// the changes of a large report part by part. What is packed is not among the rows of its table
+    /// any more, and comes before those that are added later.
+    pub fn pack(&mut self) {
+        fn pack<T: Row>(rows: &mut Vec<T>) -> Option<Packed> {
+            let rows = std::mem::take(rows);
+            (!rows.is_empty()).then(|| Packed::of(&rows))
+        }
+        let packed = [
+            pack(&mut self.subjects),
+            pack(&mut self.identifiers),
+            pack(&mut self.links),
+            pack(&mut self.relations),
+            pack(&mut self.attributes),
+            pack(&mut self.findings),
+            pack(&mut self.software),
+        ];
+        self.packed.extend(packed.into_iter().flatten());
+    }
+
     /// Shows the new rows, table by table.
     pub(crate) fn visit(&self, visitor: &mut impl Visit) -> Result<(), LakeError> {
+        for packed in &self.packed {
+            visitor.packed(packed)?;
+        }
         visitor.new_rows(&self.organisations)?;
         visitor.new_rows(&self.sources)?;
         visitor.new_rows(&self.reports)?;

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, io::Write, sync::Arc};
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, Int32Array, Int64Array, RecordBatch, UInt64Array},
-        compute::{cast, max, min, take_record_batch},
+        array::{Array, ArrayRef, Int32Array, Int64Array, RecordBatch},
+        compute::{cast, interleave_record_batch, max, min},
         datatypes::{DataType, SchemaRef},
     },
     parquet::{
@@ -18,9 +18,9 @@ use datafusion::{
 use yagura_model::id::{Commit, Shard, SubjectKey};
 
 use crate::{
+    changes::Packed,
     content::{ContentDigest, Hashed},
     error::LakeError,
-    row::Row,
     table::Table,
 };
 
@@ -42,50 +42,70 @@ pub(crate) struct EncodedFile {
 }
 
 /// Rows as they stand in files: stamped with their commit and numbered from `first`.
-pub(crate) fn stamped<T: Row>(
-    rows: &[T],
+pub(crate) fn stamped(
+    packed: &Packed,
     commit: Commit,
     first: i32,
 ) -> Result<RecordBatch, LakeError> {
-    let too_many = || LakeError::TooManyRows(T::TABLE.name());
-    let length = i32::try_from(rows.len()).map_err(|_| too_many())?;
+    let Packed { table, columns, rows, .. } = packed;
+    let too_many = || LakeError::TooManyRows(table.name());
+    let length = i32::try_from(*rows).map_err(|_| too_many())?;
     let end = first.checked_add(length).ok_or_else(too_many)?;
-    let mut all = T::to_columns(rows);
-    all.push(Arc::new(Int64Array::from(vec![commit.0; rows.len()])));
+    let mut all = columns.clone();
+    all.push(Arc::new(Int64Array::from(vec![commit.0; *rows])));
     all.push(Arc::new(Int32Array::from_iter_values(first..end)));
-    all.push(Arc::new(Int64Array::from(vec![None; rows.len()])));
-    Ok(RecordBatch::try_new(T::TABLE.file_schema(), all)?)
+    all.push(Arc::new(Int64Array::from(vec![None; *rows])));
+    Ok(RecordBatch::try_new(table.file_schema(), all)?)
 }
 
-/// The files of some rows that have all columns: those of each shard apart, sorted by the table's
-/// key, rows of one key in the order given.
-pub(crate) fn files(table: Table, rows: &RecordBatch) -> Result<Vec<EncodedFile>, LakeError> {
-    let keys = table.key().and_then(|key| rows.column_by_name(key)).map(numbers);
-    let Some(keys) = keys.transpose()? else { return parts(table, None, rows) };
-    let mut by_shard: BTreeMap<Option<Shard>, Vec<u64>> = BTreeMap::new();
-    for (index, key) in (0_u64..).zip(&keys) {
-        let shard = table.is_sharded().then(|| SubjectKey(*key).shard());
-        by_shard.entry(shard).or_default().push(index);
+/// Where a row lies: the number of its batch, and its own there.
+type Place = (u32, u32);
+
+/// The files of some rows that have all columns: those of each shard apart, none too large, sorted by
+/// the table's key, rows of one key in the order given.
+pub(crate) fn files(table: Table, batches: &[RecordBatch]) -> Result<Vec<EncodedFile>, LakeError> {
+    let of_key = |batch: &RecordBatch| {
+        let key = table.key().and_then(|key| batch.column_by_name(key));
+        key.map(numbers).transpose()
+    };
+    let keys: Vec<Option<Vec<i64>>> = batches.iter().map(of_key).collect::<Result<_, _>>()?;
+    let key = |(batch, row): &Place| keys.get(*batch as usize)?.as_ref()?.get(*row as usize);
+    let shard = |place: Place| {
+        let key = key(&place).filter(|_| table.is_sharded());
+        key.map(|key| SubjectKey(*key).shard())
+    };
+    let mut by_shard: BTreeMap<Option<Shard>, Vec<Place>> = BTreeMap::new();
+    for (number, batch) in (0_u32..).zip(batches) {
+        let mut places = (0..batch.num_rows() as u32).map(|row| (number, row)).peekable();
+        while let Some(of) = places.peek().map(|place| shard(*place)) {
+            let run = std::iter::from_fn(|| places.next_if(|place| shard(*place) == of));
+            by_shard.entry(of).or_default().extend(run);
+        }
     }
-    let single = by_shard.len() == 1;
     let mut encoded = Vec::new();
-    for (shard, mut indices) in by_shard {
-        let key = |index: &u64| keys.get(*index as usize);
-        let sorted = indices.is_sorted_by_key(key);
-        if single && sorted {
-            encoded.extend(parts(table, shard, rows)?);
-            continue;
+    for (shard, mut places) in by_shard {
+        if !places.is_sorted_by_key(key) {
+            places.sort_by_key(key);
         }
-        if !sorted {
-            indices.sort_by_key(key);
+        for part in places.chunks(FILE_ROWS) {
+            let rows = part.chunks(ROW_GROUP).map(|places| taken(batches, places));
+            encoded.push(encode_all(table, shard, part.len(), rows)?);
         }
-        encoded.extend(parts(
-            table,
-            shard,
-            &take_record_batch(rows, &UInt64Array::from(indices))?,
-        )?);
     }
     Ok(encoded)
+}
+
+/// The rows at some places, in their order.
+fn taken(batches: &[RecordBatch], places: &[Place]) -> Result<RecordBatch, LakeError> {
+    if let ([only], Some((_, first))) = (batches, places.first())
+        && places.iter().zip(*first..).all(|((_, row), next)| *row == next)
+    {
+        return Ok(only.slice(*first as usize, places.len()));
+    }
+    let batches: Vec<&RecordBatch> = batches.iter().collect();
+    let places: Vec<(usize, usize)> =
+        places.iter().map(|(batch, row)| (*batch as usize, *row as usize)).collect();
+    Ok(interleave_record_batch(&batches, &places)?)
 }
 
 /// The values of a key column as integers.
@@ -98,32 +118,28 @@ fn numbers(column: &ArrayRef) -> Result<Vec<i64>, LakeError> {
     Ok(wide.values().to_vec())
 }
 
-/// The files of some rows of one shard, none too large.
-fn parts(
-    table: Table,
-    shard: Option<Shard>,
-    rows: &RecordBatch,
-) -> Result<Vec<EncodedFile>, LakeError> {
-    let mut encoded = Vec::new();
-    let mut start = 0;
-    while start < rows.num_rows() {
-        let part = rows.slice(start, FILE_ROWS.min(rows.num_rows() - start));
-        start += part.num_rows();
-        encoded.push(encode(table, shard, &part)?);
-    }
-    Ok(encoded)
-}
-
 /// One file of some rows that have all columns.
 pub(crate) fn encode(
     table: Table,
     shard: Option<Shard>,
     batch: &RecordBatch,
 ) -> Result<EncodedFile, LakeError> {
+    encode_all(table, shard, batch.num_rows(), [Ok(batch.clone())])
+}
+
+/// One file of so many rows, which come one batch after the other.
+fn encode_all(
+    table: Table,
+    shard: Option<Shard>,
+    rows: usize,
+    batches: impl IntoIterator<Item = Result<RecordBatch, LakeError>>,
+) -> Result<EncodedFile, LakeError> {
     let mut bytes = Vec::new();
-    let packing = if batch.num_rows() <= ROW_GROUP { Packing::Plain } else { Packing::Packed };
-    let mut encoder = Encoder::new(&mut bytes, batch.schema(), packing)?;
-    encoder.write(batch)?;
+    let packing = if rows <= ROW_GROUP { Packing::Plain } else { Packing::Packed };
+    let mut encoder = Encoder::new(&mut bytes, table.file_schema(), packing)?;
+    for batch in batches {
+        encoder.write(&batch?)?;
+    }
     let Encoded { stats, digest, .. } = encoder.finish()?;
     Ok(EncodedFile { table, shard, bytes, stats, digest })
 }

@@ -26,7 +26,7 @@ use crate::{
     store::Store,
     superseded::Parts,
     table::Table,
-    transaction::Transaction,
+    transaction::{Ahead, Change, Transaction},
     vacuum::{self, Vacuum, Vacuumed},
 };
 
@@ -100,6 +100,23 @@ impl Lake {
         Ok(Snapshot::new(self.store.clone(), self.indexes.clone(), manifest))
     }
 
+    /// The same, to be shared: what a writer of this process made has its tables open.
+    ///
+    /// # Errors
+    /// As [`snapshot`](Self::snapshot).
+    pub async fn latest(&self) -> Result<Arc<Snapshot>, LakeError> {
+        let manifest = self.manifests.latest().await?;
+        Ok(self.opened(manifest))
+    }
+
+    /// A state, as it is open if it is the last a writer of this process made.
+    fn opened(&self, manifest: Manifest) -> Arc<Snapshot> {
+        let recent = self.recent.lock().ok().and_then(|recent| recent.clone());
+        let recent = recent.filter(|recent| *recent.manifest() == manifest);
+        let new = || Snapshot::new(self.store.clone(), self.indexes.clone(), manifest);
+        recent.unwrap_or_else(|| Arc::new(new()))
+    }
+
     /// The newest visible state in numbers.
     ///
     /// # Errors
@@ -118,14 +135,7 @@ impl Lake {
             .await
             .map_err(|error| LakeError::Task(error.to_string()))??;
         let manifest = self.put_back().await?;
-        let recent = self.recent.lock().ok().and_then(|recent| recent.clone());
-        let snapshot = match recent.filter(|recent| *recent.manifest() == manifest) {
-            Some(recent) => recent,
-            None => {
-                let (store, indexes) = (self.store.clone(), self.indexes.clone());
-                Arc::new(Snapshot::new(store, indexes, manifest.clone()))
-            }
-        };
+        let snapshot = self.opened(manifest.clone());
         // A commit compares with most of them and writes to most of them.
         snapshot.prepare(Table::ALL).await?;
         Ok(Writer {
@@ -214,6 +224,16 @@ impl Writer {
         Transaction::on(Arc::clone(&self.snapshot))
     }
 
+    /// The same, with what was read for it before.
+    ///
+    /// # Errors
+    /// If what was read is not what its table has.
+    pub fn begin_with(&self, ahead: Ahead) -> Result<Transaction, LakeError> {
+        let mut transaction = self.begin();
+        transaction.know(ahead)?;
+        Ok(transaction)
+    }
+
     /// Makes changes durable and visible, as a transaction of their own; see
     /// [`finish`](Self::finish).
     ///
@@ -271,7 +291,7 @@ impl Writer {
         };
         let encoded = encoding.await.map_err(|error| LakeError::Task(error.to_string()))??;
         let mut by_table: BTreeMap<Table, Vec<EncodedFile>> = BTreeMap::new();
-        for file in encoded {
+        for file in encoded.files {
             by_table.entry(file.table).or_default().push(file);
         }
         for table in by_table.keys() {
@@ -302,9 +322,10 @@ impl Writer {
             }
         }
         let folded = compacted.keys > 0;
-        let ended =
+        let known =
             if folded { Parts::default() } else { self.snapshot.ended_with(&ended, commit) };
-        self.publish(next, now, ended).await?;
+        let change = Change::of(encoded.rows, &ended, commit);
+        self.publish(next, now, known, change).await?;
         Ok(commit)
     }
 
@@ -334,7 +355,7 @@ impl Writer {
         let mut next = self.manifest.clone();
         let compacted = self.compact_into(&mut next, extent, only, now).await?;
         if compacted.tables > 0 {
-            self.publish(next, now, Parts::default()).await?;
+            self.publish(next, now, Parts::default(), None).await?;
         }
         Ok(compacted)
     }
@@ -373,17 +394,19 @@ impl Writer {
         }
     }
 
-    /// Makes a state visible; `ended` is what is known of what stands no longer in it.
+    /// Makes a state visible; `ended` is what is known of what stands no longer in it, and `change` what
+    /// its commit changed, if that is known.
     async fn publish(
         &mut self,
         next: Manifest,
         now: Timestamp,
         ended: Parts,
+        change: Option<Change>,
     ) -> Result<(), LakeError> {
         fail_point("commit.before_manifest");
         self.lease.check()?;
         self.manifest = self.manifests.commit(&self.manifest, next, now).await?;
-        let next = self.snapshot.followed_by(self.manifest.clone(), &self.tables, ended);
+        let next = self.snapshot.followed_by(self.manifest.clone(), &self.tables, ended, change);
         self.snapshot = Arc::new(next);
         if let Ok(mut recent) = self.recent.lock() {
             *recent = Some(Arc::clone(&self.snapshot));

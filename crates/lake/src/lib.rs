@@ -43,12 +43,12 @@ mod transaction;
 mod vacuum;
 pub mod views;
 
-pub use changes::Changes;
+pub use changes::{Changes, Packed};
 pub use content::{ContentDigest, FileSet};
 pub use derived::Derived;
 pub use error::LakeError;
 pub use fail::fail_point;
 pub use lake::{Lake, Writer};
 pub use snapshot::{FileEntry, Lost, Snapshot};
-pub use transaction::{Fetched, Transaction};
+pub use transaction::{Ahead, Fetched, Transaction};
 pub use vacuum::{Vacuum, Vacuumed};

@@ -19,6 +19,7 @@ use crate::{
     store::Store,
     superseded::{Parts, Superseded},
     table::Table,
+    transaction::Change,
 };
 
 /// A table with its files, shared by all states in which it is the same.
@@ -36,6 +37,8 @@ pub struct Snapshot {
     ended: Parts,
     /// By what was known then, and the last commit of that time.
     known: Option<(Timestamp, Commit)>,
+    /// The manifest it was made of, and what its commit changed, if it is kept.
+    change: Option<(u64, Change)>,
 }
 
 impl Snapshot {
@@ -46,19 +49,23 @@ impl Snapshot {
             .map(|table| (*table, OnceCell::new()))
             .collect();
         let (superseded, ended) = (OnceCell::new(), Parts::default());
-        Self { store, indexes, manifest, tables, superseded, ended, known: None }
+        let (known, change) = (None, None);
+        Self { store, indexes, manifest, tables, superseded, ended, known, change }
     }
 
     /// The state that a writer made of this one, so that nothing has to be opened again: the tables it
-    /// has open, and what else is as it was. `ended` is what is known of what stands no longer.
+    /// has open, and what else is as it was. `ended` is what is known of what stands no longer, and
+    /// `change` what its commit changed, if that is known.
     pub(crate) fn followed_by(
         &self,
         manifest: Manifest,
         open: &BTreeMap<Table, OpenTable>,
         ended: Parts,
+        change: Option<Change>,
     ) -> Self {
         let next = Self::new(self.store.clone(), self.indexes.clone(), manifest);
-        let next = Self { ended, ..next };
+        let change = change.map(|change| (self.manifest.number, change));
+        let next = Self { ended, change, ..next };
         for (table, cell) in &next.tables {
             let Some(expected) = next.manifest.contents.get(table.name()) else { continue };
             let before = self.tables.get(table).and_then(OnceCell::get);
@@ -76,6 +83,11 @@ impl Snapshot {
     /// What is known of what stands no longer once a commit ended these versions too.
     pub(crate) fn ended_with(&self, ended: &[Version], by: Commit) -> Parts {
         self.superseded.get().map(|superseded| superseded.with(ended, by)).unwrap_or_default()
+    }
+
+    /// What its commit changed, by the number of the manifest that commit built on, if it is kept.
+    pub(crate) fn change(&self) -> Option<&(u64, Change)> {
+        self.change.as_ref()
     }
 
     /// 当時の認識: the same state by what was known at a time. Whatever is read of it is read so.

@@ -15,7 +15,7 @@ use datafusion::arrow::{
 use yagura_model::{Timestamp, id::Commit};
 
 use crate::{
-    changes::{Changes, Visit},
+    changes::{Changes, Packed, Visit},
     encode::{self, EncodedFile},
     ended::Ended,
     error::LakeError,
@@ -27,11 +27,17 @@ use crate::{
     table::Table,
 };
 
+mod ahead;
 mod loaded;
 #[cfg(test)]
 mod tests;
 
+pub use ahead::Ahead;
+pub(crate) use ahead::Change;
 use loaded::Loaded;
+
+/// Batches of more rows are not put together.
+const LONG: usize = 1 << 18;
 
 /// Changes on top of a state, not yet committed.
 #[derive(Debug)]
@@ -53,8 +59,8 @@ pub struct Fetched {
 /// What a transaction changes in one table.
 #[derive(Debug, Default)]
 struct Added {
-    /// New rows with all columns, in the order in which they were added: each batch more than twice
-    /// as long as the next, so that there are few however many changes were added.
+    /// New rows with all columns, in the order in which they were added: each batch long or more than
+    /// twice as long as the next, so that there are few however many changes were added.
     batches: Vec<Batch>,
     /// How many there are, and so the number of the next.
     rows: i32,
@@ -62,6 +68,15 @@ struct Added {
     ended: Ended,
     /// Those of earlier ones.
     earlier: Vec<Version>,
+}
+
+/// What a transaction is to become.
+#[derive(Debug, Default)]
+pub(crate) struct Encoded {
+    /// The files to be added.
+    pub(crate) files: Vec<EncodedFile>,
+    /// What is in them.
+    pub(crate) rows: BTreeMap<Table, Vec<RecordBatch>>,
 }
 
 /// Some new rows.
@@ -240,8 +255,8 @@ impl Transaction {
         touched
     }
 
-    /// The files of all tables that change.
-    pub(crate) fn encode(mut self, committed_at: Timestamp) -> Result<Vec<EncodedFile>, LakeError> {
+    /// The files of all tables that change, and the rows in them by table.
+    pub(crate) fn encode(mut self, committed_at: Timestamp) -> Result<Encoded, LakeError> {
         self.loaded.clear();
         self.new_rows(&[CommitRow { committed_at }])?;
         let superseded: Vec<SupersededRow> =
@@ -256,13 +271,16 @@ impl Transaction {
         let all: Vec<usize> = (0..tables.len()).collect();
         let files = parts::each(&all, |number| {
             let one = tables.get(number).and_then(|one| one.lock().ok()?.take());
-            let Some((table, added)) = one else { return Ok(Vec::new()) };
-            match added.standing(table)? {
-                Some(rows) => encode::files(table, &rows),
-                None => Ok(Vec::new()),
-            }
+            let Some((table, added)) = one else { return Ok(None) };
+            let rows = added.standing()?;
+            Ok(Some((table, encode::files(table, &rows)?, rows)))
         })?;
-        Ok(files.into_iter().flatten().collect())
+        let mut encoded = Encoded::default();
+        for (table, files, rows) in files.into_iter().flatten() {
+            encoded.files.extend(files);
+            encoded.rows.insert(table, rows);
+        }
+        Ok(encoded)
     }
 }
 
@@ -271,19 +289,22 @@ impl Visit for Transaction {
         if rows.is_empty() {
             return Ok(());
         }
-        let added = self.tables.entry(T::TABLE).or_default();
-        let keys = rows.iter().map(Row::key);
-        let range = T::KEY.and(keys.clone().min().zip(keys.max()));
-        let batch = encode::stamped(rows, self.number, added.rows)?;
-        added.rows += batch.num_rows() as i32;
-        added.push(Batch { rows: batch, range })
+        self.packed(&Packed::of(rows))
+    }
+
+    fn packed(&mut self, packed: &Packed) -> Result<(), LakeError> {
+        let added = self.tables.entry(packed.table).or_default();
+        let rows = encode::stamped(packed, self.number, added.rows)?;
+        added.rows += rows.num_rows() as i32;
+        added.push(Batch { rows, range: packed.range })
     }
 }
 
 impl Added {
     /// Adds rows; what is not much longer than they are is put together with them.
     fn push(&mut self, mut batch: Batch) -> Result<(), LakeError> {
-        let small = |last: &mut Batch, length: usize| last.rows.num_rows() <= length * 2;
+        let small =
+            |last: &mut Batch, length: usize| last.rows.num_rows() <= (length * 2).min(LONG);
         while let Some(last) = self.batches.pop_if(|last| small(last, batch.rows.num_rows())) {
             let schema = batch.rows.schema();
             batch.rows = concat_batches(&schema, [&last.rows, &batch.rows])?;
@@ -294,24 +315,24 @@ impl Added {
         Ok(())
     }
 
-    /// The new rows that stand at the end, as one batch.
-    fn standing(self, table: Table) -> Result<Option<RecordBatch>, LakeError> {
-        let schema = table.file_schema();
-        let batches: Vec<RecordBatch> = self.batches.into_iter().map(|batch| batch.rows).collect();
-        let mut all = match batches.as_slice() {
-            [] => return Ok(None),
-            [only] => only.clone(),
-            several => concat_batches(&schema, several)?,
-        };
-        drop(batches);
-        if !self.ended.is_empty() {
-            let ids = RowIds::open(&all)?;
+    /// The new rows that stand at the end.
+    fn standing(self) -> Result<Vec<RecordBatch>, LakeError> {
+        let standing = |Batch { rows, .. }| {
+            if self.ended.is_empty() {
+                return Ok(rows);
+            }
+            let ids = RowIds::open(&rows)?;
             let stands = ids.all().map(|id| self.ended.get(id).is_none());
             let stands = BooleanArray::from(stands.collect::<Vec<bool>>());
-            if stands.false_count() > 0 {
-                all = filter_record_batch(&all, &stands)?;
-            }
-        }
-        Ok((all.num_rows() > 0).then_some(all))
+            Ok(match stands.false_count() {
+                0 => rows,
+                _ => filter_record_batch(&rows, &stands)?,
+            })
+        };
+        let rows = self.batches.into_iter().map(standing);
+        let is_none = |rows: &Result<RecordBatch, LakeError>| {
+            rows.as_ref().is_ok_and(|rows| rows.num_rows() == 0)
+        };
+        rows.filter(|rows| !is_none(rows)).collect()
     }
 }
