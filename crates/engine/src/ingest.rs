@@ -7,6 +7,7 @@
 //! all of it visible, of one report or of many.
 
 mod ahead;
+mod batch;
 mod checks;
 mod compare;
 mod covering;
@@ -14,6 +15,7 @@ mod describe;
 mod error;
 mod faces;
 mod findings;
+mod group;
 mod hash;
 mod identity;
 mod ingested;
@@ -37,13 +39,13 @@ mod tests;
 mod timeline;
 mod work;
 
-use std::sync::Arc;
-
 use yagura_baseline::identity::Rules;
 use yagura_formats::sink::{Sink, Stopped};
 use yagura_lake::{Lake, LakeError, Transaction, Writer};
 
+pub use batch::{Batch, Taken};
 pub use error::IngestError;
+pub use group::Group;
 pub(crate) use identity::{identity_in, in_force, is_within, joined, renamed};
 pub use ingested::{Effects, Ingested};
 pub use line::IngestLine;
@@ -76,15 +78,26 @@ impl Ingest {
         received_digest: [u8; 32],
         request: &Request,
     ) -> Result<Ingested, IngestError> {
-        let present = Transaction::on(Arc::new(self.lake.snapshot().await?));
-        let digest = hex::encode(member.digest);
-        if let Some(known) = source::known(&present, &digest, request, None).await? {
+        if let Some(known) = self.known(member, request).await? {
             return Ok(known);
         }
         let reading = self.read(member, received_digest, request).await?;
         let mut writer = self.lake.write(request.wait, self.clock.now()).await?;
         let mut taken = self.take(&mut writer, vec![reading]).await?;
         taken.pop().unwrap_or_else(|| Err(IngestError::Stopped("nothing was read".to_owned())))
+    }
+
+    /// What is said of a member whose bytes the same source gave before: then it need not be read.
+    ///
+    /// # Errors
+    /// If the lake cannot be read.
+    pub async fn known(
+        &self,
+        member: &Member,
+        request: &Request,
+    ) -> Result<Option<Ingested>, LakeError> {
+        let present = Transaction::on(self.lake.latest().await?);
+        source::known(&present, &hex::encode(member.digest), request, None).await
     }
 
     /// Reads a member, and begins to pack its bytes: what can be done without the right to write.
@@ -143,9 +156,13 @@ impl Ingest {
         &self,
         remembered: &mut Remembered,
         writer: &mut Writer,
-        mut readings: Vec<Reading>,
+        group: impl Into<Group>,
     ) -> Result<Vec<Result<Ingested, IngestError>>, LakeError> {
-        let mut transaction = writer.begin();
+        let Group { mut readings, ahead } = group.into();
+        let mut transaction = match ahead {
+            Some(ahead) => writer.begin_with(ahead)?,
+            None => writer.begin(),
+        };
         let mut known = remembered.recall(writer.snapshot());
         ahead::load(&mut transaction, &mut known, &self.rules, &mut readings).await?;
         let mut taken = Vec::with_capacity(readings.len());

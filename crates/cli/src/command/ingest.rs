@@ -8,9 +8,8 @@ use clap::{
 };
 use yagura_engine::{
     baseline::identity::Rules,
-    ingest::{Ingest as UseCase, IngestError, IngestLine, Request},
+    ingest::{Ingest as UseCase, IngestError, IngestLine, Ingested, Request},
     inspect::{Refusal, RefusalReason},
-    intake::Member,
 };
 use yagura_model::{
     Timestamp,
@@ -21,7 +20,6 @@ use yagura_model::{
 use super::Verb;
 use crate::{
     arguments::{
-        files::FileArguments,
         moment::Moment,
         reading::ReadingArguments,
         results::{ResultArguments, Sheet},
@@ -35,8 +33,11 @@ use crate::{
     session::{Session, Status},
 };
 
+mod reports;
 mod show;
 mod stream;
+
+use reports::{Other, Reports};
 
 /// How long another writer is waited for unless said otherwise, in seconds.
 const WAIT: &str = "60";
@@ -127,30 +128,27 @@ impl Verb for Ingest {
         };
         let intake = session.intake_beside_the_lake()?;
         let progress = Progress::new();
+        let wait = request.wait;
+        let batch = async {
+            let reports = Reports::of(&self.files, intake, (&use_case, request), &progress);
+            use_case.batch(wait, reports)
+        };
+        let mut batch = session.block_on(batch)??;
         let mut taken = Taken::default();
-        for (number, file) in self.files.iter().enumerate() {
-            let name = file.to_string_lossy();
-            progress.wait(&format!("{}/{} {name}", number + 1, self.files.len()));
-            match FileArguments::receive(&intake, file) {
-                Ok(received) => {
-                    for member in &received.members {
-                        progress.wait(&member.name);
-                        let digest = received.digest;
-                        let done = session.block_on(take(&use_case, member, digest, &request))?;
-                        taken.add(session, &progress, &member.name, done)?;
-                        if taken.ended {
-                            break;
-                        }
-                    }
-                    for refused in received.refused {
-                        let reason = RefusalReason::from(&refused.error);
-                        taken.refuse(session, &progress, &refused.name, reason)?;
-                    }
-                }
-                Err(error) => taken.refuse(session, &progress, &name, (&error).into())?,
-            }
-            if taken.ended {
-                break;
+        while !taken.ended
+            && let Some(reports) = session.block_on(batch.next())?
+        {
+            for report in reports {
+                let (name, result) = match report {
+                    Ok(report) => (report.name, report.result),
+                    Err(Other::Known(name, known)) => (name, Ok(*known)),
+                    Err(Other::Refused(refusal)) => (refusal.file, Err(refusal.error)),
+                };
+                let done = match result {
+                    Ok(ingested) => session.block_on(told(&use_case, &name, ingested))?,
+                    Err(error) => Err(error),
+                };
+                taken.add(session, &progress, &name, done)?;
             }
         }
         progress.clear();
@@ -161,17 +159,19 @@ impl Verb for Ingest {
 /// The line of a report, the organisations made on the way, and when the state was committed.
 type Done = (IngestLine, Vec<String>, Timestamp);
 
-async fn take(
+/// What is told of a report that was taken in.
+async fn told(
     use_case: &UseCase,
-    member: &Member,
-    received_digest: [u8; 32],
-    request: &Request,
-) -> Result<Done, IngestError> {
-    let mut ingested = use_case.ingest(member, received_digest, request).await?;
+    name: &str,
+    mut ingested: Ingested,
+) -> Result<Done, RefusalReason> {
     let made = std::mem::take(&mut ingested.organisations_new);
-    let snapshot = use_case.lake.snapshot().await?;
-    let line = IngestLine::of(ingested, &member.name, &snapshot, use_case.clock).await?;
-    Ok((line, made, snapshot.committed_at()))
+    let read = async {
+        let state = use_case.lake.latest().await?;
+        let line = IngestLine::of(ingested, name, &state, use_case.clock).await?;
+        Ok::<_, IngestError>((line, made, state.committed_at()))
+    };
+    read.await.map_err(|error| (&error).into())
 }
 
 impl Ingest {
@@ -226,7 +226,7 @@ impl Taken {
         session: &mut Session,
         progress: &Progress,
         name: &str,
-        done: Result<Done, IngestError>,
+        done: Result<Done, RefusalReason>,
     ) -> Result<(), Failure> {
         match done {
             Ok((line, made, committed_at)) => {
@@ -240,8 +240,8 @@ impl Taken {
                 Ok(())
             }
             Err(error) => {
-                self.ended = matches!(error.code(), "busy" | "full" | "unsettled");
-                self.refuse(session, progress, name, (&error).into())
+                self.ended |= matches!(error.code, "busy" | "full" | "unsettled");
+                self.refuse(session, progress, name, error)
             }
         }
     }

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// One thing that takes its time.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Progress {
     bar: ProgressBar,
 }

@@ -27,18 +27,29 @@ pub(super) async fn load(
     if readings.len() < 2 {
         return Ok(());
     }
+    let theirs = of_things(transaction, rules, readings).await?;
+    known.look(transaction, theirs.into_iter()).await
+}
+
+/// Reads what is known of the things of some reports; gives the sources of their organisations.
+pub(super) async fn of_things(
+    transaction: &mut Transaction,
+    rules: &Rules,
+    readings: &mut [Reading],
+) -> Result<BTreeSet<SourceKey>, LakeError> {
     transaction.load::<OrganisationRow>(Filter::all()).await?;
     transaction.load::<SuccessionRow>(Filter::all()).await?;
     transaction.load::<SourceRow>(Filter::all()).await?;
     let digests = readings.iter().map(|reading| hash::short(&[reading.digest.as_bytes()]));
     transaction.load::<ReportName>(Filter::of("digest_hash", digests)).await?;
-    let sources: Vec<SourceRow> = transaction.rows(&Filter::all()).await?;
-    face(rules, readings, &sources)?;
-    let faces: Vec<&Faces> = readings.iter().filter_map(|reading| reading.faces.as_ref()).collect();
+    let rows: Vec<SourceRow> = transaction.rows(&Filter::all()).await?;
+    let of_readings = sources_of(readings, &rows, transaction.counter("sources"));
     let organisations: HashSet<&str> =
         readings.iter().map(|reading| reading.request.organisation.as_str()).collect();
-    let theirs = sources.iter().filter(|row| organisations.contains(row.organisation.as_str()));
-    known.look(transaction, theirs.map(|row| row.source)).await?;
+    let theirs = rows.iter().filter(|row| organisations.contains(row.organisation.as_str()));
+    let sources = theirs.map(|row| row.source).chain(of_readings.iter().copied()).collect();
+    face(rules, readings, &of_readings)?;
+    let faces: Vec<&Faces> = readings.iter().filter_map(|reading| reading.faces.as_ref()).collect();
 
     let keys = faces.iter().flat_map(|faces| faces.all()).map(|face| face.key.hash);
     let of_keys = Filter::of("key_hash", keys);
@@ -58,25 +69,40 @@ pub(super) async fn load(
     for fetched in [findings, attributes, relations, software] {
         transaction.keep(fetched);
     }
-    Ok(())
+    Ok(sources)
 }
 
-/// Works out what the assets of those reports are found by whose source the lake knows.
-fn face(rules: &Rules, readings: &mut [Reading], sources: &[SourceRow]) -> Result<(), LakeError> {
-    let sources: HashMap<(&str, &str), SourceKey> = sources
-        .iter()
-        .map(|row| ((row.organisation.as_str(), row.name.as_str()), row.source))
-        .collect();
-    let of = |reading: &Reading| {
+/// The source of each report. One that is going to be registered gets the number it will have if none
+/// of the reports before it is refused; else what is read for it is of no use, and read again.
+fn sources_of(readings: &[Reading], rows: &[SourceRow], last: i64) -> Vec<SourceKey> {
+    let named = |row: &'_ SourceRow| (row.organisation.clone(), row.name.clone());
+    let mut known: HashMap<(String, String), SourceKey> =
+        rows.iter().map(|row| (named(row), row.source)).collect();
+    let mut last = i32::try_from(last).unwrap_or(i32::MAX);
+    let mut of = |reading: &Reading| {
         let request = &reading.request;
-        let organisation = request.organisation.as_str();
-        let source = *sources.get(&(organisation, request.source.as_str()))?;
-        Some(Faces::of(rules, organisation, source, &reading.stage))
+        let name = (request.organisation.as_str().to_owned(), request.source.clone());
+        *known.entry(name).or_insert_with(|| {
+            last = last.saturating_add(1);
+            SourceKey(last)
+        })
+    };
+    readings.iter().map(&mut of).collect()
+}
+
+/// Works out what the assets of reports of some sources are found by, unless that is known.
+fn face(rules: &Rules, readings: &mut [Reading], sources: &[SourceKey]) -> Result<(), LakeError> {
+    let of = |number: usize| {
+        let (reading, source) = (readings.get(number)?, *sources.get(number)?);
+        let organisation = reading.request.organisation.as_str();
+        let known = reading.faces.as_ref();
+        let is_known = known.is_some_and(|faces| faces.are_of(organisation, source));
+        (!is_known).then(|| Faces::of(rules, organisation, source, &reading.stage))
     };
     let all: Vec<usize> = (0..readings.len()).collect();
-    let faces = parts::each(&all, |number| Ok(readings.get(number).and_then(of)))?;
+    let faces = parts::each(&all, |number| Ok(of(number)))?;
     for (reading, faces) in readings.iter_mut().zip(faces) {
-        reading.faces = faces;
+        reading.faces = faces.or(reading.faces.take());
     }
     Ok(())
 }

@@ -9,10 +9,7 @@ use std::sync::Arc;
 use yagura_lake::{
     LakeError,
     row::Stored,
-    rows::{
-        AttributeRow, IdentifierRow, PackageRow, RelationRow, SoftwareRow, SoftwareSetRow,
-        SubjectRow,
-    },
+    rows::{AttributeRow, IdentifierRow, PackageRow, RelationRow, SoftwareRow, SoftwareSetRow},
     scan::Filter,
 };
 use yagura_model::{
@@ -29,28 +26,44 @@ use super::{
     looks::Looks,
     stage::{Asset, Package},
     statements::{Statement, restated},
-    work::{Subjects, Work},
+    work::{Locals, Subjects, Work, in_parts, of_part},
 };
 
-/// Writes what the report says of its assets.
+/// Writes what the report says of its assets, so many subjects at a time.
 pub(super) async fn describe(
     work: &mut Work<'_>,
     subjects: &mut Subjects,
 ) -> Result<(), LakeError> {
-    let identifiers = std::mem::take(&mut subjects.identifiers);
-    let known: BTreeSet<i64> = subjects.known().map(|subject| subject.0).collect();
-    let software = software(work, subjects).await?;
+    let mut identifiers = std::mem::take(&mut subjects.identifiers).into_iter().peekable();
+    let mut software = software(work, subjects).await?.into_iter().peekable();
+    let looks = Looks::load(work, subjects).await?;
+    let without_ports = without_ports(work, subjects);
+    for part in in_parts(&subjects.ordered()) {
+        let stored = of_part(&mut identifiers, part, |stored| stored.row.subject);
+        let software = of_part(&mut software, part, |row| row.subject);
+        describe_part(work, (subjects, part), (&looks, &without_ports), (stored, software)).await?;
+        work.changes.pack();
+    }
+    Ok(())
+}
+
+/// The same of some subjects, of which these are the identifiers known and the software said.
+async fn describe_part(
+    work: &mut Work<'_>,
+    (subjects, part): (&Subjects, &Locals),
+    (looks, without_ports): (&Looks, &HashSet<SubjectKey>),
+    (identifiers, software): (Vec<Stored<IdentifierRow>>, Vec<SoftwareRow>),
+) -> Result<(), LakeError> {
+    let known = subjects.known_of(part);
     let mut said = Said::default();
     let stage = work.stage;
-    for (local, asset) in stage.assets.iter().enumerate() {
-        let (Some(asset), Some(subject)) = (asset, subjects.get(local as u32)) else { continue };
-        let hashes = work.faces.get(local).map(|face| face.hashes.as_slice()).unwrap_or_default();
-        said.add(work, (subject, work.observed(local)), asset, hashes);
+    for (subject, local) in part {
+        let Some(Some(asset)) = stage.assets.get(*local) else { continue };
+        let hashes = work.faces.get(*local).map(|face| face.hashes.as_slice()).unwrap_or_default();
+        said.add(work, (*subject, work.observed(*local)), asset, hashes);
     }
-    said.nothing_answers(work, subjects);
     let attributes: Vec<Stored<AttributeRow>> = stored(work, &known).await?;
-    said.called(work, subjects, &attributes);
-    let looks = Looks::load(work, subjects).await?;
+    said.called(work, (subjects, part), &attributes);
     let said = &mut said;
 
     let (rows, old) =
@@ -58,7 +71,10 @@ pub(super) async fn describe(
     work.changes.identifiers.extend(rows);
     work.changes.superseded.extend(old);
     let new = std::mem::take(&mut said.attributes);
-    let emptied = |row: &AttributeRow| said.emptied(row, work.at);
+    let emptied = |row: &AttributeRow| match &*row.name {
+        names::OPEN_PORT => without_ports.contains(&row.subject).then_some(work.at),
+        _ => said.as_at_first(row),
+    };
     let next = |row: &AttributeRow, at| match &*row.name {
         // Every look says what its source calls a thing and takes it for.
         names::NAME | names::CLASS => looks.after(row.subject, ObservationKinds::NONE, at),
@@ -77,13 +93,18 @@ pub(super) async fn describe(
     Ok(())
 }
 
+/// The subjects whose ports were looked at: one that names none has none.
+fn without_ports(work: &Work<'_>, subjects: &Subjects) -> HashSet<SubjectKey> {
+    let looks = work.stage.coverage.iter();
+    let looks = looks.filter(|seen| seen.kinds.contains(ObservationKind::OpenPort));
+    looks.filter_map(|seen| subjects.get(seen.asset)).collect()
+}
+
 #[derive(Debug, Default)]
 struct Said {
     identifiers: Vec<IdentifierRow>,
     attributes: Vec<AttributeRow>,
     relations: Vec<RelationRow>,
-    /// Whose ports were looked at: one that names none has none.
-    without_ports: HashSet<SubjectKey>,
     /// What is called or taken for the same as at first, and when: then no row says another.
     as_at_first: HashMap<(SubjectKey, &'static str), Timestamp>,
 }
@@ -128,20 +149,27 @@ impl Said {
 
     /// What the source calls the things it knows and takes them for, where that is not what it said of
     /// them first, or was not.
-    fn called(&mut self, work: &Work<'_>, subjects: &Subjects, stored: &[Stored<AttributeRow>]) {
-        let first: HashMap<SubjectKey, &SubjectRow> =
-            subjects.rows.iter().map(|row| (row.subject, row)).collect();
+    fn called(
+        &mut self,
+        work: &Work<'_>,
+        (subjects, part): (&Subjects, &Locals),
+        stored: &[Stored<AttributeRow>],
+    ) {
         let restated: HashSet<(SubjectKey, &str)> = stored
             .iter()
             .map(|stored| (stored.row.subject, &*stored.row.name))
             .filter(|(_, name)| [names::NAME, names::CLASS].contains(name))
             .collect();
-        let mut met = HashSet::new();
-        for (local, subject) in subjects.by_local.iter().enumerate() {
-            let (Some(subject), Some(Some(asset))) = (subject, work.stage.assets.get(local)) else {
+        let mut last = None;
+        for (subject, local) in part {
+            // The first asset of a subject says it.
+            let again = last.replace(subject) == Some(subject);
+            let (Some(row), Some(Some(asset))) =
+                (subjects.row(*subject).filter(|_| !again), work.stage.assets.get(*local))
+            else {
                 continue;
             };
-            let Some(row) = first.get(subject).filter(|_| met.insert(*subject)) else { continue };
+            let local = *local;
             let at = work.observed(local);
             let mut say = |name: &'static str, value: &str, as_first: bool| {
                 if as_first {
@@ -171,24 +199,13 @@ impl Said {
         }
     }
 
-    /// When the report says that nothing holds of what a row says, if it does.
-    fn emptied(&self, row: &AttributeRow, at: Timestamp) -> Option<Timestamp> {
+    /// When the report calls a subject or takes it for the same as at first again, if it does and a row
+    /// says another.
+    fn as_at_first(&self, row: &AttributeRow) -> Option<Timestamp> {
         match &*row.name {
-            names::OPEN_PORT => self.without_ports.contains(&row.subject).then_some(at),
             names::NAME => self.as_at_first.get(&(row.subject, names::NAME)).copied(),
             names::CLASS => self.as_at_first.get(&(row.subject, names::CLASS)).copied(),
             _ => None,
-        }
-    }
-
-    /// A look for open ports that names none says that none answers.
-    fn nothing_answers(&mut self, work: &Work<'_>, subjects: &Subjects) {
-        for seen in &work.stage.coverage {
-            if seen.kinds.contains(ObservationKind::OpenPort)
-                && let Some(subject) = subjects.get(seen.asset)
-            {
-                self.without_ports.insert(subject);
-            }
         }
     }
 }

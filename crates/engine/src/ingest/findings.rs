@@ -12,8 +12,9 @@ use yagura_model::{
 use super::{
     checks::{Checks, Nature},
     covering::Covering,
+    stage::Finding,
     timeline::{Interval, Step, observe},
-    work::{Subjects, Work},
+    work::{Subjects, Work, in_parts, of_part},
 };
 
 /// What became of the findings.
@@ -25,32 +26,26 @@ pub(super) struct Compared {
     pub(super) continuing: u64,
 }
 
-/// Compares and writes the changed intervals, sorted by key.
+/// Compares and writes the changed intervals, sorted by key, so many subjects at a time.
 pub(super) async fn compare(
     work: &mut Work<'_>,
     subjects: &Subjects,
     checks: &Checks<'_>,
     covering: &Covering,
 ) -> Result<Compared, LakeError> {
-    let before = stored(work, subjects).await?;
-    let mut now = seen(work, subjects, checks);
-    // A repeated statement of one report is one finding; the first record stands for it.
-    now.sort_by(|a, b| key(a).cmp(&key(b)).then(a.record.cmp(&b.record)));
-    now.dedup_by(|b, a| key(a) == key(b));
-
-    let mut comparison = Comparison { work, checks, covering, compared: Compared::default() };
-    let mut histories = before.chunk_by(|a, b| key(&a.row) == key(&b.row)).peekable();
-    for row in &now {
-        let is_before = |history: &&[Stored<FindingRow>]| name(history) < Some(key(row));
-        while let Some(history) = histories.next_if(is_before) {
-            comparison.absent(history);
-        }
-        let history = histories.next_if(|history| name(history) == Some(key(row)));
-        comparison.present(history.unwrap_or_default(), row);
+    let ordered = subjects.ordered();
+    let mut seen = seen(work, subjects).into_iter().peekable();
+    let mut compared = Compared::default();
+    for part in in_parts(&ordered) {
+        let now = of_part(&mut seen, part, |(subject, _)| *subject);
+        let now = statements(work, checks, &now);
+        let before = stored(work, &subjects.known_of(part)).await?;
+        let mut comparison = Comparison { work, checks, covering, compared };
+        comparison.compare(&before, &now);
+        compared = comparison.compared;
+        work.changes.findings.sort_by(|a, b| key(a).cmp(&key(b)));
+        work.changes.pack();
     }
-    histories.for_each(|history| comparison.absent(history));
-    let compared = comparison.compared;
-    work.changes.findings.sort_by(|a, b| key(a).cmp(&key(b)));
     Ok(compared)
 }
 
@@ -64,17 +59,16 @@ fn name(history: &[Stored<FindingRow>]) -> Option<(SubjectKey, CheckKey, &str)> 
     history.first().map(|version| key(&version.row))
 }
 
-/// The intervals in force of the source's findings on the subjects of the report, by key and time.
+/// The intervals in force of the source's findings on some subjects, by key and time.
 async fn stored(
     work: &Work<'_>,
-    subjects: &Subjects,
+    known: &BTreeSet<i64>,
 ) -> Result<Vec<Stored<FindingRow>>, LakeError> {
-    let known: BTreeSet<i64> = subjects.known().map(|subject| subject.0).collect();
     if known.is_empty() {
         return Ok(Vec::new());
     }
-    let shards: BTreeSet<_> = subjects.known().map(SubjectKey::shard).collect();
-    let filter = Filter::of("subject", known).in_shards(shards);
+    let shards: BTreeSet<_> = known.iter().map(|subject| SubjectKey(*subject).shard()).collect();
+    let filter = Filter::of("subject", known.iter().copied()).in_shards(shards);
     let mut rows: Vec<Stored<FindingRow>> = work.transaction.read(&filter).await?;
     rows.retain(|version| version.row.source == work.source.source);
     rows.sort_by(|a, b| {
@@ -92,6 +86,20 @@ struct Comparison<'c, 'w, 'k> {
 }
 
 impl Comparison<'_, '_, '_> {
+    /// All findings of some subjects, both in order.
+    fn compare(&mut self, before: &[Stored<FindingRow>], now: &[FindingRow]) {
+        let mut histories = before.chunk_by(|a, b| key(&a.row) == key(&b.row)).peekable();
+        for row in now {
+            let is_before = |history: &&[Stored<FindingRow>]| name(history) < Some(key(row));
+            while let Some(history) = histories.next_if(is_before) {
+                self.absent(history);
+            }
+            let history = histories.next_if(|history| name(history) == Some(key(row)));
+            self.present(history.unwrap_or_default(), row);
+        }
+        histories.for_each(|history| self.absent(history));
+    }
+
     /// A finding the report saw.
     fn present(&mut self, history: &[Stored<FindingRow>], row: &FindingRow) {
         let at = row.first_seen;
@@ -136,11 +144,24 @@ impl Comparison<'_, '_, '_> {
     }
 }
 
-/// The statements of the report as rows that begin at their observation.
-fn seen(work: &Work<'_>, subjects: &Subjects, checks: &Checks<'_>) -> Vec<FindingRow> {
-    let row = |finding: &super::stage::Finding| {
+/// The findings of the report by their subjects, ascending.
+fn seen<'s>(work: &Work<'s>, subjects: &Subjects) -> Vec<(SubjectKey, &'s Finding)> {
+    let findings = work.stage.findings.iter();
+    let mut seen: Vec<_> =
+        findings.filter_map(|finding| Some((subjects.get(finding.asset)?, finding))).collect();
+    seen.sort_by_key(|(subject, _)| *subject);
+    seen
+}
+
+/// Statements as rows that begin at their observation, in order.
+fn statements(
+    work: &Work<'_>,
+    checks: &Checks<'_>,
+    seen: &[(SubjectKey, &Finding)],
+) -> Vec<FindingRow> {
+    let row = |(subject, finding): &(SubjectKey, &Finding)| {
         Some(FindingRow {
-            subject: subjects.get(finding.asset)?,
+            subject: *subject,
             check: *checks.keys.get(finding.check as usize)?,
             location: Arc::clone(&finding.location),
             source: work.source.source,
@@ -154,7 +175,11 @@ fn seen(work: &Work<'_>, subjects: &Subjects, checks: &Checks<'_>) -> Vec<Findin
             record: finding.record as i32,
         })
     };
-    work.stage.findings.iter().filter_map(row).collect()
+    let mut rows: Vec<FindingRow> = seen.iter().filter_map(row).collect();
+    // A repeated statement of one report is one finding; the first record stands for it.
+    rows.sort_by(|a, b| key(a).cmp(&key(b)).then(a.record.cmp(&b.record)));
+    rows.dedup_by(|b, a| key(a) == key(b));
+    rows
 }
 
 /// Does something with the intervals of a history; most have one.

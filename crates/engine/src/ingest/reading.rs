@@ -36,7 +36,7 @@ pub struct Reading {
     pub(super) time_assumed: bool,
     /// The bytes on their way to be kept.
     pub(super) evidence: EvidenceJob,
-    name: String,
+    pub(super) name: String,
     length: u64,
     /// SHA-256 of the member, lower case hex.
     pub(super) digest: String,

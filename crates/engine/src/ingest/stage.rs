@@ -2,7 +2,7 @@
 
 mod sink;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::hash::RandomState;
 use std::sync::Arc;
 
@@ -58,6 +58,8 @@ impl Stage {
             asset.shown.sort();
             asset.shown.dedup();
             asset.shown.iter_mut().for_each(|shown| shown.settle(rules));
+            asset.attributes.sort();
+            asset.attributes.dedup();
         }
     }
 
@@ -91,8 +93,8 @@ pub(super) struct Asset {
     pub(super) stable_id: Option<String>,
     /// What it is known by: each once and in order, as soon as the stage is settled.
     pub(super) shown: Vec<Shown>,
-    /// Names and values.
-    pub(super) attributes: BTreeSet<(Arc<str>, Arc<str>)>,
+    /// Names and values: each once and in order, as soon as the stage is settled.
+    pub(super) attributes: Vec<(Arc<str>, Arc<str>)>,
     pub(super) relations: Vec<RelationOf>,
     pub(super) observed_at: Option<Timestamp>,
 }

@@ -1,14 +1,17 @@
 //! The bulk of a year: parsed events into the lake, durable.
 
 use std::path::Path;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use yagura_baseline::identity::Rules;
 use yagura_engine::{
     clock::Clock,
-    ingest::{Ingest, Reading, Remembered},
+    ingest::{Ingest, Reading},
 };
 use yagura_lake::{Lake, rows::FindingCount, scan::Filter};
 use yagura_synthetic::{Government, Report, SourceKind};
@@ -22,16 +25,6 @@ use crate::{
 /// Registers are sent at the start and in the middle of the year.
 const REGISTERS: u32 = 26;
 
-/// Findings that are taken in by one commit, about: more is hardly faster, and a group is held
-/// twice, once being taken in and once being gathered.
-const TOGETHER: u64 = 300_000;
-
-/// As much as so many findings counts an asset of a report: registers state none.
-const ASSET: u64 = 10;
-
-/// And most reports.
-const REPORTS: usize = 1_024;
-
 /// Takes in what a government of a shape reports in a year.
 pub(crate) async fn taken(lake: &Path, shape: &Path, devices: &Path) -> Result<Value, Failure> {
     let shape = Shape::named(&shape.to_string_lossy())?;
@@ -39,30 +32,20 @@ pub(crate) async fn taken(lake: &Path, shape: &Path, devices: &Path) -> Result<V
     let end = super::end(government.plan()) + jiff::SignedDuration::from_hours(24 * 5);
     let lake = Lake::open(lake)?;
     let ingest = Ingest { lake, rules: Rules::shipped().clone(), clock: Clock::Fixed(end) };
-    let mut writer = ingest.lake.write(Duration::ZERO, end).await?;
     let started = Instant::now();
-    // No group waits while one is taken in and the next is gathered.
-    let (send, receive) = sync_channel::<Vec<Reading>>(0);
-    let mut remembered = Remembered::default();
     let (mut stated, mut reports, mut commits) = (0, 0, 0);
-    let mut taking = Duration::ZERO;
-    let gathering = {
-        let ingest = ingest.clone();
-        std::thread::spawn(move || gather(&ingest, &government, &send))
-    };
-    while let Ok(readings) = receive.recv() {
-        let begun = Instant::now();
-        for taken in ingest.take_next(&mut remembered, &mut writer, readings).await? {
-            stated += taken?.tally.account.findings;
+    let gathering = Arc::new(AtomicU64::new(0));
+    let mut batch = ingest.batch(Duration::ZERO, readings(&ingest, government, &gathering))?;
+    while let Some(taken) = batch.next().await {
+        for taken in taken {
+            stated += taken?.result?.tally.account.findings;
             reports += 1;
         }
         commits += 1;
-        taking += begun.elapsed();
         eprintln!("{commits} commits, {stated} findings, {:.1} s", started.elapsed().as_secs_f64());
     }
-    drop(writer);
     let seconds = started.elapsed().as_secs_f64();
-    let gathering = gathering.join().map_err(|_| "the generator failed")??;
+    let gathering = Duration::from_micros(gathering.load(Ordering::Relaxed));
     let (open, closed) = rows(&ingest.lake).await?;
     Ok(json!({
         "stated": stated,
@@ -71,7 +54,6 @@ pub(crate) async fn taken(lake: &Path, shape: &Path, devices: &Path) -> Result<V
         "closed": closed,
         "commits": commits,
         "seconds": seconds,
-        "taking": taking.as_secs_f64(),
         "gathering": gathering.as_secs_f64(),
     }))
 }
@@ -87,29 +69,20 @@ async fn rows(lake: &Lake) -> Result<(u64, u64), Failure> {
     Ok((open, closed))
 }
 
-/// Gathers the reports of the year, some at a time; gives the time that took.
-fn gather(
+/// Gathers the reports of the year as they are drawn, and adds up the time that takes.
+fn readings(
     ingest: &Ingest,
-    government: &Government,
-    send: &SyncSender<Vec<Reading>>,
-) -> Result<Duration, String> {
-    let mut time = Duration::ZERO;
-    let (mut together, mut weight) = (Vec::new(), 0);
-    for report in government.reports().filter(is_sent) {
+    government: Government,
+    time: &Arc<AtomicU64>,
+) -> impl Iterator<Item = Result<Reading, String>> + Send + 'static {
+    let (ingest, time) = (ingest.clone(), Arc::clone(time));
+    let reports: Vec<Report> = government.reports().filter(is_sent).collect();
+    reports.into_iter().map(move |report| {
         let begun = Instant::now();
-        let reading = gathered(ingest, government, report, Otherwise::default());
-        let reading = reading.map_err(|error| error.to_string())?;
-        time += begun.elapsed();
-        let tally = reading.tally();
-        weight += tally.account.findings + tally.assets * ASSET;
-        together.push(reading);
-        if weight >= TOGETHER || together.len() >= REPORTS {
-            weight = 0;
-            send.send(std::mem::take(&mut together)).map_err(|error| error.to_string())?;
-        }
-    }
-    send.send(together).map_err(|error| error.to_string())?;
-    Ok(time)
+        let reading = gathered(&ingest, &government, report, Otherwise::default());
+        time.fetch_add(begun.elapsed().as_micros() as u64, Ordering::Relaxed);
+        reading.map_err(|error| error.to_string())
+    })
 }
 
 fn is_sent(report: &Report) -> bool {

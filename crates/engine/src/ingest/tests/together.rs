@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::io::Cursor;
+use std::sync::Arc;
+use std::time::Duration;
 
 use yagura_lake::{Snapshot, compact::Extent, row::Row, rows, scan::Filter};
 use yagura_model::organisation::OrganisationCode;
 use yagura_synthetic::{Government, Plan, Report};
 
-use super::super::{Reading, Remembered, Request};
+use super::super::{Group, Reading, Remembered, Request};
 use crate::{
     intake::{Intake, Limits},
     testing::House,
@@ -38,22 +40,31 @@ fn reading(house: &House, government: &Government, report: Report) -> Reading {
 }
 
 /// Takes in all reports, so many by one commit. Of three commits one is that of somebody else, who
-/// knows nothing of the others.
+/// knows nothing of the others; for one the lake was read before the last commit, and for some of these
+/// that was somebody else's.
 async fn taken(house: &House, government: &Government, mut together: impl FnMut() -> usize) {
     let reports: Vec<Report> = government.reports().collect();
     let mut rest = reports.as_slice();
     let now = house.ingest.clock.now();
     let mut remembered = Remembered::default();
+    let mut before: Option<Arc<Snapshot>> = None;
     let mut commits = 0;
     while !rest.is_empty() {
         let (now_taken, later) = rest.split_at(together().clamp(1, rest.len()));
         rest = later;
-        let readings = now_taken.iter().map(|report| reading(house, government, *report)).collect();
-        let mut writer = house.ingest.lake.write(std::time::Duration::ZERO, now).await.unwrap();
+        let readings = now_taken.iter().map(|report| reading(house, government, *report));
+        let mut readings: Vec<Reading> = readings.collect();
+        let mut ahead = None;
+        if let Some(state) = before.take().filter(|_| commits % 4 != 1) {
+            ahead = house.ingest.read_ahead(state, &mut readings).await.unwrap();
+        }
+        let mut writer = house.ingest.lake.write(Duration::ZERO, now).await.unwrap();
         commits += 1;
+        before = Some(Arc::clone(writer.snapshot()));
+        let group = Group { readings, ahead };
         let taken = match commits % 3 {
-            0 => house.ingest.take(&mut writer, readings).await,
-            _ => house.ingest.take_next(&mut remembered, &mut writer, readings).await,
+            0 => house.ingest.take_next(&mut Remembered::default(), &mut writer, group).await,
+            _ => house.ingest.take_next(&mut remembered, &mut writer, group).await,
         };
         for taken in taken.unwrap() {
             taken.unwrap();
@@ -104,7 +115,7 @@ async fn by_one_commit_or_by_many() {
     assert!(wanted.iter().filter(|rows| !rows.is_empty()).count() > 12, "not much to compare");
     assert_eq!(everything(&together).await, wanted);
     let now = together.ingest.clock.now();
-    let mut writer = together.ingest.lake.write(std::time::Duration::ZERO, now).await.unwrap();
+    let mut writer = together.ingest.lake.write(Duration::ZERO, now).await.unwrap();
     writer.compact(Extent::Everything, now).await.unwrap();
     drop(writer);
     assert_eq!(everything(&together).await, wanted);
@@ -119,10 +130,43 @@ async fn a_report_that_is_refused_costs_no_other() {
     readings[1].request.create_organisation = false;
     readings[1].request.organisation = OrganisationCode::new("nowhere").unwrap();
     let now = house.ingest.clock.now();
-    let mut writer = house.ingest.lake.write(std::time::Duration::ZERO, now).await.unwrap();
+    let mut writer = house.ingest.lake.write(Duration::ZERO, now).await.unwrap();
     let taken = house.ingest.take(&mut writer, readings).await.unwrap();
     let accepted: Vec<bool> = taken.iter().map(Result::is_ok).collect();
     assert_eq!(accepted, [true, false, true]);
     let reports = house.ask("SELECT file FROM reports ORDER BY 1").await;
     assert_eq!(reports.len(), 2, "{reports:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_tells_of_its_reports_in_their_order() {
+    let others = House::new();
+    let house = House::new();
+    let government = government(5);
+    taken(&others, &government, || 9).await;
+    let mut readings: Vec<Reading> =
+        government.reports().map(|report| reading(&house, &government, report)).collect();
+    let wanted: Vec<String> = readings.iter().map(|reading| reading.digest.clone()).collect();
+    let many = readings.len();
+    assert!(many > 20, "not much of a batch");
+    let last = readings.split_off(many / 2);
+    let refused = (0..3).map(|number| Err(format!("no report {number}")));
+    let reports: Vec<Result<Reading, String>> =
+        readings.into_iter().map(Ok).chain(refused).chain(last.into_iter().map(Ok)).collect();
+    let mut batch = house.ingest.batch(Duration::ZERO, reports.into_iter()).unwrap();
+    let (mut digests, mut refused) = (Vec::new(), Vec::new());
+    while let Some(outcomes) = batch.next().await {
+        for outcome in outcomes {
+            match outcome {
+                Ok(taken) => digests.push(taken.result.unwrap().digest),
+                Err(why) => refused.push((digests.len(), why)),
+            }
+        }
+    }
+    assert_eq!(digests, wanted);
+    let at = many / 2;
+    let wanted = [0, 1, 2].map(|number| (at, format!("no report {number}")));
+    assert_eq!(refused, wanted);
+    assert_eq!(everything(&house).await, everything(&others).await);
+    assert!(batch.next().await.is_none());
 }
