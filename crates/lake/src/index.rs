@@ -86,8 +86,11 @@ async fn pairs<T: Row + Send + 'static>(
     reading.await.map_err(|error| LakeError::Task(error.to_string()))?
 }
 
-/// Values with their subjects, in runs of which each is sorted and less than half as long as the
-/// one before.
+/// Pairs of a run that is not put together with others: to do so takes as much room again.
+const LONG: usize = 4 << 20;
+
+/// Values with their subjects, in runs of which each is sorted, and long or more than twice as long as
+/// the next.
 #[derive(Debug)]
 struct Index {
     /// The commit up to which it is whole.
@@ -101,7 +104,8 @@ impl Index {
     }
 
     fn add(&mut self, mut run: Vec<(i64, i64)>) {
-        while let Some(last) = self.runs.pop_if(|last| last.len() < run.len() * 2) {
+        let small = |last: &Vec<_>, run: &Vec<_>| last.len() < (run.len() * 2).min(LONG);
+        while let Some(last) = self.runs.pop_if(|last| small(last, &run)) {
             run = merged(&last, &run);
         }
         if !run.is_empty() {

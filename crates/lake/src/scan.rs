@@ -232,12 +232,38 @@ pub(crate) async fn load<T: Row + Send + 'static>(
     let (of, superseded) = (filter.clone(), Arc::clone(superseded));
     let in_force = move |file: &DataFile, batches: Batches<'_>| {
         let ended = ended_of::<T>(&superseded, file)?;
-        batches.map(|batch| in_force::<T>(&batch?, &of, &ended)).collect()
+        let batches = batches.map(|batch| in_force::<T>(&batch?, &of, &ended));
+        together(batches.collect::<Result<_, _>>()?)
     };
     let batches: Vec<Vec<RecordBatch>> = of_files::<T, _>(store, files, filter, in_force).await?;
-    let batches: Vec<RecordBatch> = batches.into_iter().flatten().collect();
-    let Some(first) = batches.first() else { return Ok(batches) };
-    Ok(vec![concat_batches(&first.schema(), &batches)?])
+    together(batches.into_iter().flatten().collect())
+}
+
+/// Rows of a batch that need not be put together with others.
+const LONG: usize = 65_536;
+
+/// The same rows in few batches, of which the short ones are let go of as they are put together.
+fn together(batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, LakeError> {
+    let (mut long, mut short, mut rows) = (Vec::new(), Vec::new(), 0);
+    for batch in batches.into_iter().filter(|batch| batch.num_rows() > 0) {
+        rows += batch.num_rows();
+        short.push(batch);
+        if rows >= LONG {
+            long.extend(one(&std::mem::take(&mut short))?);
+            rows = 0;
+        }
+    }
+    long.extend(one(&short)?);
+    Ok(long)
+}
+
+/// Some batches as one, if there are any.
+fn one(batches: &[RecordBatch]) -> Result<Option<RecordBatch>, LakeError> {
+    Ok(match batches {
+        [] => None,
+        [only] => Some(only.clone()),
+        [first, ..] => Some(concat_batches(&first.schema(), batches)?),
+    })
 }
 
 /// Does something with the rows wanted of each of some files, two files at a time.

@@ -7,7 +7,7 @@ use yagura_lake::{Ahead, LakeError, Snapshot, Transaction};
 use super::{Ingest, Reading, ahead};
 
 /// Above so many assets nothing is read for a group before its commit: it would be held twice as long.
-const HELD: u64 = 100_000;
+const HELD: u64 = 40_000;
 
 /// Reports that are taken in by one commit, with what of the lake was read for them before.
 #[derive(Debug)]
