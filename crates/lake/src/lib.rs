@@ -42,13 +42,15 @@ mod testing;
 mod transaction;
 mod vacuum;
 pub mod views;
+mod writer;
 
 pub use changes::{Changes, Packed};
 pub use content::{ContentDigest, FileSet};
 pub use derived::Derived;
 pub use error::LakeError;
 pub use fail::fail_point;
-pub use lake::{Lake, Writer};
+pub use lake::Lake;
 pub use snapshot::{FileEntry, Lost, Snapshot};
 pub use transaction::{Ahead, Fetched, Transaction};
 pub use vacuum::{Vacuum, Vacuumed};
+pub use writer::Writer;
