@@ -166,7 +166,11 @@ impl Writer {
         let folded = compacted.keys > 0;
         let known =
             if folded { Parts::default() } else { self.snapshot.ended_with(&ended, commit) };
-        let change = Change::of(encoded.rows, &ended, commit);
+        // What was read before a deletion has what it deleted.
+        let change = match &deleted {
+            None => Change::of(encoded.rows, &ended, commit),
+            Some(_) => None,
+        };
         self.publish(next, now, known, change).await?;
         Ok(commit)
     }
