@@ -89,7 +89,7 @@ pub(crate) fn files(table: Table, batches: &[RecordBatch]) -> Result<Vec<Encoded
         }
         for part in places.chunks(FILE_ROWS) {
             let rows = part.chunks(ROW_GROUP).map(|places| taken(batches, places));
-            encoded.push(encode_all(table, shard, part.len(), rows)?);
+            encoded.push(encode(table, shard, part.len(), rows)?);
         }
     }
     Ok(encoded)
@@ -118,17 +118,8 @@ fn numbers(column: &ArrayRef) -> Result<Vec<i64>, LakeError> {
     Ok(wide.values().to_vec())
 }
 
-/// One file of some rows that have all columns.
-pub(crate) fn encode(
-    table: Table,
-    shard: Option<Shard>,
-    batch: &RecordBatch,
-) -> Result<EncodedFile, LakeError> {
-    encode_all(table, shard, batch.num_rows(), [Ok(batch.clone())])
-}
-
 /// One file of so many rows, which come one batch after the other.
-fn encode_all(
+fn encode(
     table: Table,
     shard: Option<Shard>,
     rows: usize,

@@ -5,14 +5,17 @@ use std::{
     sync::Arc,
 };
 
-use datafusion::arrow::array::{Int32Array, Int64Array, RecordBatch};
+use datafusion::arrow::{
+    array::{BooleanArray, RecordBatch},
+    compute::filter_record_batch,
+};
 use yagura_model::id::Commit;
 
 use super::{Compacted, Compaction};
 use crate::{
     content, delta, encode,
     error::LakeError,
-    row::{Row, RowId, Stored},
+    row::{Row, RowId},
     rows::SupersededRow,
     scan::{self, Filter},
     superseded::Superseded,
@@ -20,7 +23,8 @@ use crate::{
 };
 
 impl Compaction<'_> {
-    /// Writes what is left of `superseded` as one file.
+    /// Writes what is left of `superseded`, sorted, in few files. Its rows are many: they stay in
+    /// columns.
     pub(super) async fn rewrite_superseded(
         &mut self,
         folded: &BTreeMap<Table, BTreeSet<RowId>>,
@@ -31,24 +35,28 @@ impl Compaction<'_> {
         let gone: HashMap<i8, &BTreeSet<RowId>> =
             folded.iter().map(|(table, ids)| (table.number(), ids)).collect();
         let nothing = Arc::new(Superseded::nothing(self.store));
-        let rows: Vec<Stored<SupersededRow>> =
-            scan::read(self.store, files, &Filter::all(), &nothing).await?;
-        let stays = |stored: &Stored<SupersededRow>| {
-            let of = &stored.row;
-            let id = RowId { written_by: Commit(of.old_written_by), row: of.old_row };
-            gone.get(&of.of_table).is_none_or(|ids| !ids.contains(&id))
-        };
-        let before = rows.len();
-        let rows: Vec<Stored<SupersededRow>> = rows.into_iter().filter(stays).collect();
-        if rows.len() == before && files.len() <= 1 {
+        let all = Filter::all();
+        let rows = scan::load::<SupersededRow>(self.store, files, &all, &nothing).await?;
+        let mut left = Vec::with_capacity(rows.len());
+        let mut is_less = false;
+        for batch in rows {
+            let stay = staying(&batch, &gone)?;
+            is_less |= stay.false_count() > 0;
+            left.push(match stay.false_count() {
+                0 => batch,
+                _ => filter_record_batch(&batch, &stay)?,
+            });
+        }
+        if !is_less && files.len() <= 1 {
             return Ok(());
         }
         let at = self.now.as_millisecond();
         let mut actions: Vec<_> = files.iter().map(|file| file.rewritten(table, at)).collect();
         done.files_before += files.len();
-        if !rows.is_empty() {
-            let file = encode::encode(table, None, &batch(&rows)?)?;
-            let stem = format!("base-{:012}-0000", self.next.number + 1);
+        let encoding = tokio::task::spawn_blocking(move || encode::files(table, &left));
+        let encoded = encoding.await.map_err(|error| LakeError::Task(error.to_string()))??;
+        for (number, file) in encoded.into_iter().enumerate() {
+            let stem = format!("base-{:012}-{number:04}", self.next.number + 1);
             let name = content::file_name(&stem, file.digest);
             actions.push(delta::put(self.store, file, &name, false).await?);
             done.files_after += 1;
@@ -57,13 +65,16 @@ impl Compaction<'_> {
     }
 }
 
-/// The rows with the names they have.
-fn batch(rows: &[Stored<SupersededRow>]) -> Result<RecordBatch, LakeError> {
-    let own: Vec<SupersededRow> = rows.iter().map(|stored| stored.row.clone()).collect();
-    let mut columns = SupersededRow::to_columns(&own);
-    let written = rows.iter().map(|stored| Some(stored.id.written_by.0));
-    columns.push(Arc::new(written.collect::<Int64Array>()));
-    columns.push(Arc::new(rows.iter().map(|stored| Some(stored.id.row)).collect::<Int32Array>()));
-    columns.push(Arc::new(Int64Array::from(vec![None; rows.len()])));
-    Ok(RecordBatch::try_new(Table::Superseded.file_schema(), columns)?)
+/// Which rows of a batch are not of versions that are gone.
+fn staying(
+    batch: &RecordBatch,
+    gone: &HashMap<i8, &BTreeSet<RowId>>,
+) -> Result<BooleanArray, LakeError> {
+    let columns = SupersededRow::open(batch, None)?;
+    let stays = |number: usize| {
+        let row = SupersededRow::at(&columns, number);
+        let id = RowId { written_by: Commit(row.old_written_by), row: row.old_row };
+        gone.get(&row.of_table).is_none_or(|ids| !ids.contains(&id))
+    };
+    Ok((0..batch.num_rows()).map(|number| Some(stays(number))).collect())
 }
