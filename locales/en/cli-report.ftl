@@ -25,4 +25,4 @@ report-no-record = There is no record of that number.
 report-damaged = The bytes of the report cannot be given: they are damaged or lost.
 report-past-retention = The bytes of this report were deleted because they are past their retention (`yagura lake retain --history`). They are not damaged. What was read from them, and their SHA-256, stay.
 report-past-retention-short = deleted, being past their retention
-column-evidence = BYTES
+column-evidence = Bytes

@@ -227,7 +227,7 @@ fn period(file: &File<'_>, text: &Spanned<String>) -> Result<Period, FileError> 
         .and_then(|span| span.try_days(period.days))
         .map_err(|_| wrong())?;
     let has_hours = text.as_ref().contains(['T', 't']);
-    if has_hours || calendar.is_negative() {
+    if !text.as_ref().starts_with('P') || has_hours || calendar.is_negative() {
         return Err(wrong());
     }
     let beyond = date(2001, 1, 1).checked_add(calendar).ok().filter(|end| end.year() <= 3001);
