@@ -135,9 +135,15 @@ impl Verb for Ingest {
         };
         let mut batch = session.block_on(batch)??;
         let mut taken = Taken::default();
-        while !taken.ended
-            && let Some(reports) = session.block_on(batch.next())?
-        {
+        while !taken.ended {
+            let reports = match session.block_on(batch.next())? {
+                Ok(Some(reports)) => reports,
+                Ok(None) => break,
+                Err(error) => {
+                    taken.refuse(session, &progress, "-", (&error).into())?;
+                    break;
+                }
+            };
             for report in reports {
                 let (name, result) = match report {
                     Ok(report) => (report.name, report.result),

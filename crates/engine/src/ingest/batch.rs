@@ -4,7 +4,7 @@ use std::sync::{
     Arc, Mutex,
     mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
 };
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
@@ -40,8 +40,8 @@ pub struct Taken {
 pub struct Batch<E> {
     ingest: Ingest,
     wait: Duration,
-    /// `None` while it is waited for.
-    groups: Option<Receiver<Waiting<E>>>,
+    /// What was read, and who reads it; `None` while it is waited for, and at the end.
+    groups: Option<(Receiver<Waiting<E>>, JoinHandle<()>)>,
     /// What the last commit builds on.
     state: State,
     remembered: Remembered,
@@ -78,9 +78,10 @@ impl Ingest {
             runtime: Handle::current(),
             send,
         };
-        thread::Builder::new().name("reports".to_owned()).spawn(move || reader.read(reports))?;
+        let thread = thread::Builder::new().name("reports".to_owned());
+        let reading = thread.spawn(move || reader.read(reports))?;
         let (ingest, remembered) = (self.clone(), Remembered::default());
-        Ok(Batch { ingest, wait, groups: Some(groups), state, remembered })
+        Ok(Batch { ingest, wait, groups: Some((groups, reading)), state, remembered })
     }
 }
 
@@ -88,11 +89,21 @@ impl<E: Send + 'static> Batch<E> {
     /// Makes the next commit and gives what became of each of its reports, in their order; `None` when
     /// all was told. What was taken in is durable; if the lake cannot be written, every report of the
     /// commit is refused for that, and nothing of them is visible.
-    pub async fn next(&mut self) -> Option<Vec<Result<Taken, E>>> {
-        let groups = self.groups.take()?;
-        let receive = tokio::task::spawn_blocking(move || (groups.recv(), groups));
-        let (received, groups) = receive.await.ok()?;
-        let Waiting { reports, group } = received.ok()?;
+    ///
+    /// # Errors
+    /// `Stopped` if the thread that reads ended before all was read: of what was not told nothing was
+    /// taken in.
+    pub async fn next(&mut self) -> Result<Option<Vec<Result<Taken, E>>>, IngestError> {
+        let Some((groups, reading)) = self.groups.take() else { return Ok(None) };
+        let receive = tokio::task::spawn_blocking(move || match groups.recv() {
+            Ok(waiting) => Ok(Some((waiting, (groups, reading)))),
+            Err(_) => reading.join().map(|()| None),
+        });
+        let received = receive.await.map_err(|error| IngestError::Stopped(error.to_string()))?;
+        let stopped = |_| IngestError::Stopped("not all reports could be read".to_owned());
+        let Some((Waiting { reports, group }, groups)) = received.map_err(stopped)? else {
+            return Ok(None);
+        };
         self.groups = Some(groups);
         let (results, failed) = match self.commit(group).await {
             Ok(results) => (results, None),
@@ -105,7 +116,7 @@ impl<E: Send + 'static> Batch<E> {
             None => results.next().unwrap_or_else(nothing).map_err(|error| (&error).into()),
         };
         let mut taken = |name| Taken { name, result: result() };
-        Some(reports.into_iter().map(|report| report.map(&mut taken)).collect())
+        Ok(Some(reports.into_iter().map(|report| report.map(&mut taken)).collect()))
     }
 
     async fn commit(

@@ -36,7 +36,7 @@ pub(crate) async fn taken(lake: &Path, shape: &Path, devices: &Path) -> Result<V
     let (mut stated, mut reports, mut commits) = (0, 0, 0);
     let gathering = Arc::new(AtomicU64::new(0));
     let mut batch = ingest.batch(Duration::ZERO, readings(&ingest, government, &gathering))?;
-    while let Some(taken) = batch.next().await {
+    while let Some(taken) = batch.next().await? {
         for taken in taken {
             stated += taken?.result?.tally.account.findings;
             reports += 1;

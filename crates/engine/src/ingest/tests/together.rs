@@ -9,7 +9,7 @@ use yagura_lake::{Snapshot, compact::Extent, row::Row, rows, scan::Filter};
 use yagura_model::organisation::OrganisationCode;
 use yagura_synthetic::{Government, Plan, Report};
 
-use super::super::{Group, Reading, Remembered, Request};
+use super::super::{Group, IngestError, Reading, Remembered, Request};
 use crate::{
     intake::{Intake, Limits},
     testing::House,
@@ -155,7 +155,7 @@ async fn a_batch_tells_of_its_reports_in_their_order() {
         readings.into_iter().map(Ok).chain(refused).chain(last.into_iter().map(Ok)).collect();
     let mut batch = house.ingest.batch(Duration::ZERO, reports.into_iter()).unwrap();
     let (mut digests, mut refused) = (Vec::new(), Vec::new());
-    while let Some(outcomes) = batch.next().await {
+    while let Some(outcomes) = batch.next().await.unwrap() {
         for outcome in outcomes {
             match outcome {
                 Ok(taken) => digests.push(taken.result.unwrap().digest),
@@ -168,5 +168,21 @@ async fn a_batch_tells_of_its_reports_in_their_order() {
     let wanted = [0, 1, 2].map(|number| (at, format!("no report {number}")));
     assert_eq!(refused, wanted);
     assert_eq!(everything(&house).await, everything(&others).await);
-    assert!(batch.next().await.is_none());
+    assert!(batch.next().await.unwrap().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_whose_reader_fails_says_so() {
+    let house = House::new();
+    let government = government(5);
+    let first = government.reports().next().unwrap();
+    let first = reading(&house, &government, first);
+    let mut reports = vec![first].into_iter();
+    let reports = std::iter::from_fn(move || Some(Ok::<_, ()>(reports.next().unwrap())));
+    let mut batch = house.ingest.batch(Duration::ZERO, reports).unwrap();
+    let failed = batch.next().await.unwrap_err();
+    assert!(matches!(failed, IngestError::Stopped(_)), "{failed}");
+    assert!(batch.next().await.unwrap().is_none());
+    let reports = house.ask("SELECT file FROM reports").await;
+    assert!(reports.is_empty(), "{reports:?}");
 }
