@@ -57,6 +57,18 @@ impl Ended {
         self.of(version.written_by)?.get(version.row)
     }
 
+    /// How many of some versions ended. Those of one commit mostly stand together.
+    pub(crate) fn count(&self, versions: impl Iterator<Item = RowId>) -> usize {
+        let (mut last, mut of_commit) = (None, None);
+        let ended = versions.filter(|id| {
+            if last != Some(id.written_by) {
+                (last, of_commit) = (Some(id.written_by), self.of(id.written_by));
+            }
+            of_commit.is_some_and(|ended| ended.has(id.row))
+        });
+        ended.count()
+    }
+
     /// What a commit wrote that ended.
     pub(crate) fn of(&self, commit: Commit) -> Option<&Ends> {
         self.by_commit.get(&commit).map(|rows| &**rows)
@@ -85,16 +97,21 @@ impl Ended {
 }
 
 impl Ends {
+    /// Whether a version ended.
+    pub(crate) fn has(&self, row: i32) -> bool {
+        self.rows.contains(row as u32)
+    }
+
     /// The commit that ended a version.
     pub(crate) fn get(&self, row: i32) -> Option<Commit> {
-        let row = row as u32;
-        if !self.rows.contains(row) {
+        if !self.has(row) {
             return None;
         }
         match &self.by {
             By::One(by) => Some(*by),
             By::Each(by) => {
-                let place = usize::try_from(self.rows.rank(row)).ok()?.checked_sub(1)?;
+                // What ended it is found by counting those before it, which takes long.
+                let place = usize::try_from(self.rows.rank(row as u32)).ok()?.checked_sub(1)?;
                 by.get(place).copied()
             }
         }

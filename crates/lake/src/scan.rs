@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use datafusion::arrow::{
-    array::{ArrayRef, BooleanArray, RecordBatch, new_null_array},
+    array::{ArrayRef, BooleanArray, BooleanBufferBuilder, RecordBatch, new_null_array},
     compute::{cast, concat_batches, filter_record_batch},
     datatypes::{Field, Schema},
     error::ArrowError,
@@ -121,6 +121,7 @@ impl<'s> Standing<'s> {
     /// The versions wanted, with their rows and what superseded them.
     fn all(&self) -> impl Iterator<Item = (usize, (RowId, Option<Commit>))> {
         let Self { ids, ends, filter, ended } = self;
+        let is_of_now = filter.known.is_none() && !filter.superseded;
         // Rows of one commit mostly stand together, and few commits have a row that ended.
         let (mut last, mut of_commit) = (None, None);
         ids.all().enumerate().filter_map(move |(row, id)| {
@@ -130,9 +131,13 @@ impl<'s> Standing<'s> {
             if last != Some(id.written_by) {
                 (last, of_commit) = (Some(id.written_by), ended.of(id.written_by));
             }
+            let end = <Option<Commit>>::at(ends, row);
+            if is_of_now {
+                let stands = end.is_none() && !of_commit.is_some_and(|ended| ended.has(id.row));
+                return stands.then_some((row, (id, None)));
+            }
             let listed = || of_commit.and_then(|ended| ended.get(id.row));
             let by_then = |by: &Commit| filter.known.is_none_or(|commit| *by <= commit);
-            let end = <Option<Commit>>::at(ends, row);
             let superseded_by = end.or_else(listed).filter(by_then);
             let wanted = filter.superseded || superseded_by.is_none();
             wanted.then_some((row, (id, superseded_by)))
@@ -146,11 +151,12 @@ pub(crate) fn stand(
     filter: &Filter,
     ended: &Ended,
 ) -> Result<BooleanArray, LakeError> {
-    let mut stand = vec![false; batch.num_rows()];
+    let mut stand = BooleanBufferBuilder::new(batch.num_rows());
+    stand.append_n(batch.num_rows(), false);
     for (row, _) in Standing::open(batch, filter, ended)?.all() {
-        stand.get_mut(row).into_iter().for_each(|stands| *stands = true);
+        stand.set_bit(row, true);
     }
-    Ok(BooleanArray::from(stand))
+    Ok(BooleanArray::new(stand.finish(), None))
 }
 
 /// Shows the rows wanted of a batch; keeps its columns for the one that comes after it.

@@ -285,7 +285,7 @@ pub(super) fn hits(store: &Store, file: &DataFile, ended: &Ended) -> Result<usiz
     let mut hits = 0;
     for batch in batches {
         let batch = batch.map_err(|source| broken(source.into()))?;
-        hits += RowIds::open(&batch)?.all().filter(|id| ended.get(*id).is_some()).count();
+        hits += ended.count(RowIds::open(&batch)?.all());
     }
     Ok(hits)
 }
