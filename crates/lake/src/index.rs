@@ -17,6 +17,7 @@ use yagura_model::id::Commit;
 use crate::{
     error::LakeError,
     keys::Keys,
+    places::KnownPlaces,
     row::{Row, Stored},
     rows::{IdentifierHash, LinkPoint, SubjectHash},
     scan::Filter,
@@ -159,17 +160,19 @@ fn merged(left: &[(i64, i64)], right: &[(i64, i64)]) -> Vec<(i64, i64)> {
 }
 
 /// The indexes of a lake, made when they are worth it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Indexes {
     worth_rows: u64,
     lookups: Arc<AtomicU32>,
     made: Arc<Mutex<BTreeMap<Indexed, Index>>>,
+    /// Where in their files the rows of the present lie.
+    pub(crate) places: KnownPlaces,
 }
 
 impl Indexes {
     /// Indexes of tables that have so many rows.
     pub(crate) fn from(rows: u64) -> Self {
-        Self { worth_rows: rows, lookups: Arc::default(), made: Arc::default() }
+        Self { worth_rows: rows, ..Self::default() }
     }
 
     /// The same filter by subject, if there is an index of what it asks for.

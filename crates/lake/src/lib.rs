@@ -23,6 +23,7 @@ pub mod lease;
 pub mod manifest;
 pub mod masters;
 pub mod parts;
+mod places;
 mod provider;
 pub mod query;
 pub mod repair;

@@ -1,7 +1,8 @@
 //! A table as DataFusion reads it: the files its manifest names, and no others, and of their rows
 //! those that stand by what is known.
 //!
-//! Few files have a row that stands no longer. Those that may are read with the names of their rows
+//! Of the present it is known where in a file the rows lie that stand (`places`). By what was known at
+//! a commit, files that may have a row that did not stand then are read with the names of their rows
 //! and a filter over them, all others as they are.
 
 use std::sync::Arc;
@@ -10,16 +11,19 @@ use async_trait::async_trait;
 use datafusion::{
     arrow::datatypes::{DataType, Field, SchemaRef},
     catalog::{Session, TableProvider},
-    common::{DFSchema, Result, ScalarValue, Statistics, stats::Precision},
+    common::{DFSchema, DataFusionError, Result, ScalarValue, Statistics, stats::Precision},
     datasource::{
         TableType,
         listing::PartitionedFile,
-        physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource},
+        physical_plan::{
+            FileGroup, FileScanConfigBuilder, ParquetSource, parquet::ParquetRowSelection,
+        },
         source::DataSourceExec,
         table_schema::TableSchema,
     },
     execution::object_store::ObjectStoreUrl,
     logical_expr::{Expr, TableProviderFilterPushDown, utils::conjunction},
+    parquet::arrow::arrow_reader::RowSelection,
     physical_plan::{ExecutionPlan, empty::EmptyExec, filter::FilterExecBuilder, union::UnionExec},
 };
 
@@ -28,6 +32,10 @@ use yagura_model::id::Commit;
 
 use crate::{
     delta::DataFile,
+    ended::Ended,
+    error::LakeError,
+    parts,
+    places::{KnownPlaces, Places, RESOLVED_AT, Wanted},
     stands::{EndedIn, Stands},
     store::Store,
     table::{SHARD, Table},
@@ -44,7 +52,11 @@ pub(crate) struct TableFiles {
     files: Vec<DataFile>,
     ended: Arc<EndedIn>,
     known: Option<Commit>,
+    places: KnownPlaces,
 }
+
+/// A file of which all rows are read, or those at some places.
+type Read = (DataFile, Option<Arc<Places>>);
 
 impl TableFiles {
     /// By what was known at a commit, or by all that is.
@@ -52,8 +64,8 @@ impl TableFiles {
         store: Store,
         table: Table,
         mut files: Vec<DataFile>,
-        ended: EndedIn,
-        known: Option<Commit>,
+        (ended, known): (EndedIn, Option<Commit>),
+        places: KnownPlaces,
     ) -> Self {
         // No row of the history stands now.
         files.retain(|file| known.is_some() || !file.is_history);
@@ -62,7 +74,12 @@ impl TableFiles {
             let shard = Arc::new(Field::new(SHARD, DataType::Int32, false));
             schema = schema.with_table_partition_cols(vec![shard]);
         }
-        Self { store, schema: schema.build(), files, ended: Arc::new(ended), known }
+        Self { store, schema: schema.build(), files, ended: Arc::new(ended), known, places }
+    }
+
+    /// How many rows its files have, with those that stand no longer.
+    pub(crate) fn rows(&self) -> u64 {
+        self.files.iter().map(|file| file.rows).sum()
     }
 
     /// Whether a row of a file may not stand.
@@ -76,7 +93,41 @@ impl TableFiles {
             })
     }
 
-    fn file(&self, file: &DataFile) -> PartitionedFile {
+    /// The files that have rows of the present that are wanted, with their places.
+    async fn at_places(&self, wanted: Wanted) -> Result<Vec<Read>> {
+        let (store, known, all) = (self.store.clone(), self.places.clone(), self.files.clone());
+        let of = |file: &DataFile| {
+            let ended = self.ended.get(&file.shard).filter(|_| self.may_have_ended(file));
+            (ended.map(Arc::clone), wanted)
+        };
+        let of: Vec<(Option<Arc<Ended>>, Wanted)> = all.iter().map(of).collect();
+        let reading = tokio::task::spawn_blocking(move || {
+            let numbers: Vec<usize> = (0..all.len()).collect();
+            let read = parts::each(&numbers, |number| {
+                let (Some(file), Some((ended, wanted))) = (all.get(number), of.get(number)) else {
+                    return Ok(None);
+                };
+                if ended.is_none() && *wanted == Wanted::Standing {
+                    return Ok(Some((file.clone(), None)));
+                }
+                let places = known.of(&store, file, ended.as_ref(), *wanted)?;
+                Ok((places.count > 0).then(|| (file.clone(), Some(places))))
+            });
+            read.map(|read| read.into_iter().flatten().collect())
+        });
+        let read = reading.await.map_err(|error| LakeError::Task(error.to_string()));
+        read.flatten().map_err(|error| DataFusionError::External(error.into()))
+    }
+
+    /// Whether it is asked for what is open of the present.
+    fn is_open(&self, filter: &Expr) -> bool {
+        let Expr::IsNull(column) = filter else { return false };
+        let Expr::Column(column) = &**column else { return false };
+        self.known.is_none() && column.name == RESOLVED_AT
+    }
+
+    fn file(&self, read: &Read) -> PartitionedFile {
+        let (file, places) = read;
         let shard = file.shard.map(|shard| ScalarValue::Int32(Some(shard)));
         let found = ObjectMeta {
             location: self.store.under(&file.path),
@@ -85,16 +136,23 @@ impl TableFiles {
             e_tag: None,
             version: None,
         };
-        PartitionedFile::new_from_meta(found)
+        let file = PartitionedFile::new_from_meta(found)
             .with_partition_values(shard.into_iter().collect())
-            .with_statistics(Arc::new(self.statistics(file)))
+            .with_statistics(Arc::new(self.statistics(read)));
+        match places.as_deref().filter(|places| places.count < places.rows.len()) {
+            Some(places) => {
+                let rows = RowSelection::from_boolean_buffer(places.rows.clone());
+                file.with_extension(ParquetRowSelection::new(rows))
+            }
+            None => file,
+        }
     }
 
     /// What the log says of a file: files that cannot hold an answer are not opened.
-    fn statistics(&self, file: &DataFile) -> Statistics {
+    fn statistics(&self, (file, places): &Read) -> Statistics {
         let schema = self.schema.file_schema();
         let mut statistics = Statistics::new_unknown(schema);
-        statistics.num_rows = Precision::Exact(count(file.rows));
+        statistics.num_rows = Precision::Exact(rows(file, places.as_deref()));
         for (field, column) in schema.fields().iter().zip(&mut statistics.column_statistics) {
             if let Some((low, high)) = file.ranges.get(field.name()) {
                 column.min_value = bound(field.data_type(), *low);
@@ -122,7 +180,11 @@ impl TableProvider for TableFiles {
         &self,
         filters: &[&Expr],
     ) -> Result<Vec<TableProviderFilterPushDown>> {
-        Ok(vec![TableProviderFilterPushDown::Inexact; filters.len()])
+        let pushed_down = |filter: &&Expr| match self.is_open(filter) {
+            true => TableProviderFilterPushDown::Exact,
+            false => TableProviderFilterPushDown::Inexact,
+        };
+        Ok(filters.iter().map(pushed_down).collect())
     }
 
     async fn scan(
@@ -132,10 +194,21 @@ impl TableProvider for TableFiles {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let (ended, whole): (Vec<&DataFile>, Vec<&DataFile>) =
-            self.files.iter().partition(|file| self.may_have_ended(file));
         let schema = self.schema();
         let wanted = projection.cloned().unwrap_or_else(|| (0..schema.fields().len()).collect());
+        if self.known.is_none() {
+            let (open, filters): (Vec<Expr>, Vec<Expr>) =
+                filters.iter().cloned().partition(|filter| self.is_open(filter));
+            let rows = if open.is_empty() { Wanted::Standing } else { Wanted::Open };
+            let files = self.at_places(rows).await?;
+            if files.is_empty() {
+                return Ok(Arc::new(EmptyExec::new(Arc::new(schema.project(&wanted)?))));
+            }
+            return self.read(state, &files, wanted, &filters, limit);
+        }
+        let all = self.files.iter().map(|file| (file.clone(), None));
+        let (ended, whole): (Vec<Read>, Vec<Read>) =
+            all.partition(|(file, _)| self.may_have_ended(file));
         let mut parts: Vec<Arc<dyn ExecutionPlan>> = Vec::new();
         if !whole.is_empty() {
             parts.push(self.read(state, &whole, wanted.clone(), filters, limit)?);
@@ -167,12 +240,13 @@ impl TableProvider for TableFiles {
 impl TableFiles {
     /// What the log says of some files together: a join keeps in memory what is smaller, and knows
     /// by the bounds of its keys how much comes of it.
-    fn together(&self, files: &[&DataFile]) -> Statistics {
+    fn together(&self, files: &[Read]) -> Statistics {
         let schema = self.schema.table_schema();
         let mut statistics = Statistics::new_unknown(schema);
-        statistics.num_rows = Precision::Exact(count(files.iter().map(|file| file.rows).sum()));
+        let all = files.iter().map(|(file, places)| rows(file, places.as_deref()));
+        statistics.num_rows = Precision::Exact(all.sum());
         for (field, column) in schema.fields().iter().zip(&mut statistics.column_statistics) {
-            let mut ranges = files.iter().map(|file| file.ranges.get(field.name()).copied());
+            let mut ranges = files.iter().map(|(file, _)| file.ranges.get(field.name()).copied());
             let both = |a: Range, b: Range| Some((a?.0.min(b?.0), a?.1.max(b?.1)));
             if let Some((low, high)) = ranges.next().and_then(|first| ranges.fold(first, both)) {
                 column.min_value = bound(field.data_type(), low).to_inexact();
@@ -186,7 +260,7 @@ impl TableFiles {
     fn read(
         &self,
         state: &dyn Session,
-        files: &[&DataFile],
+        files: &[Read],
         columns: Vec<usize>,
         filters: &[Expr],
         limit: Option<usize>,
@@ -209,8 +283,9 @@ impl TableFiles {
     }
 }
 
-fn count(rows: u64) -> usize {
-    usize::try_from(rows).unwrap_or(usize::MAX)
+/// How many rows are read of a file.
+fn rows(file: &DataFile, places: Option<&Places>) -> usize {
+    places.map_or_else(|| usize::try_from(file.rows).unwrap_or(usize::MAX), |places| places.count)
 }
 
 /// A value of the log in the type of its column; those of other columns bound nothing.

@@ -1,5 +1,7 @@
 //! Read-only SQL over the documented views.
 
+mod narrowed;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +14,7 @@ use datafusion::{
         SendableRecordBatchStream, context::SQLOptions, memory_pool::FairSpillPool,
         runtime_env::RuntimeEnvBuilder, session_state::SessionStateBuilder,
     },
+    physical_plan::execute_stream,
     prelude::{SessionConfig, SessionContext},
     sql::{parser::Statement, sqlparser::ast},
 };
@@ -26,6 +29,7 @@ use yagura_model::{
     severity::Severity,
 };
 
+use self::narrowed::is_narrowed;
 use crate::{
     error::LakeError,
     masters::Masters,
@@ -114,7 +118,12 @@ pub(crate) async fn stream(
     let options =
         SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
     let frame = context.sql_with_options(sql, options).await?;
-    Ok(frame.execute_stream().await?)
+    let (mut state, plan) = frame.into_parts();
+    let plan = state.optimize(&plan)?;
+    state.config_mut().options_mut().optimizer.enable_join_dynamic_filter_pushdown =
+        is_narrowed(&plan)?;
+    let physical = state.query_planner().create_physical_plan(&plan, &state).await?;
+    Ok(execute_stream(physical, state.task_ctx())?)
 }
 
 /// Refuses what is not one `SELECT` over the views before anything is planned; gives the views.

@@ -257,7 +257,8 @@ impl Snapshot {
         let (opened, superseded) = tokio::try_join!(self.open(table), self.superseded())?;
         let files = opened.map(|(_, files)| files.clone()).unwrap_or_default();
         let ended = superseded.all().await?.remove(&table).unwrap_or_default();
-        Ok(Arc::new(TableFiles::new(self.store.clone(), table, files, ended, known)))
+        let places = self.indexes.places.clone();
+        Ok(Arc::new(TableFiles::new(self.store.clone(), table, files, (ended, known), places)))
     }
 
     /// A table and its files; `None` if nothing was ever written to it.

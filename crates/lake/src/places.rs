@@ -1,0 +1,152 @@
+//! Where in its file each row lies that is wanted of the present.
+//!
+//! A file names its rows, and what ended of them is known by name; what is open has no time at which
+//! it was resolved. Who asks the same state again and again need not decode names and times each time:
+//! what came of them is kept, one bit a row, for as long as nothing else of a file ends.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use datafusion::{
+    arrow::{
+        array::{Array, BooleanBufferBuilder, RecordBatch},
+        buffer::BooleanBuffer,
+    },
+    parquet::arrow::{ProjectionMask, arrow_reader::ParquetRecordBatchReaderBuilder},
+};
+use object_store::path::Path;
+
+use crate::{
+    delta::DataFile,
+    ended::Ended,
+    error::LakeError,
+    scan::{self, Filter},
+    store::Store,
+};
+
+/// The column that is empty as long as something is open.
+pub(crate) const RESOLVED_AT: &str = "resolved_at";
+
+/// Rows decoded at a time.
+const BATCH: usize = 65_536;
+
+/// Most rows of which the places are kept: 64 MB of them.
+const KEPT: usize = 1 << 29;
+
+/// Which rows of the present are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Wanted {
+    /// Those that stand.
+    Standing,
+    /// Those of them that are open.
+    Open,
+}
+
+/// The rows wanted of one file.
+#[derive(Debug)]
+pub(crate) struct Places {
+    /// One bit for each row of the file, in order.
+    pub(crate) rows: BooleanBuffer,
+    /// How many are wanted.
+    pub(crate) count: usize,
+}
+
+/// What was worked out, for all states of a lake that one process looks at.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct KnownPlaces {
+    known: Arc<Mutex<HashMap<(Path, Wanted), Known>>>,
+}
+
+/// The places in a file by what ended in its shard.
+#[derive(Debug)]
+struct Known {
+    ended: Option<Arc<Ended>>,
+    places: Arc<Places>,
+}
+
+impl KnownPlaces {
+    /// The rows wanted of a file, of which something may have ended. May read the file: to be called
+    /// where a thread may wait.
+    ///
+    /// # Errors
+    /// If it cannot be read or is broken.
+    pub(crate) fn of(
+        &self,
+        store: &Store,
+        file: &DataFile,
+        ended: Option<&Arc<Ended>>,
+        wanted: Wanted,
+    ) -> Result<Arc<Places>, LakeError> {
+        let of = (file.path.clone(), wanted);
+        if let Some(known) = self.lock().get(&of).filter(|known| is_same(&known.ended, ended)) {
+            return Ok(Arc::clone(&known.places));
+        }
+        let places = Arc::new(read(store, file, ended, wanted)?);
+        let known = Known { ended: ended.map(Arc::clone), places: Arc::clone(&places) };
+        let mut all = self.lock();
+        all.insert(of, known);
+        // Files that are no longer of any state go with all others.
+        if all.values().map(|known| known.places.rows.len()).sum::<usize>() > KEPT {
+            all.clear();
+        }
+        Ok(places)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<(Path, Wanted), Known>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn is_same(known: &Option<Arc<Ended>>, ended: Option<&Arc<Ended>>) -> bool {
+    match (known, ended) {
+        (Some(known), Some(ended)) => Arc::ptr_eq(known, ended),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+fn read(
+    store: &Store,
+    file: &DataFile,
+    ended: Option<&Arc<Ended>>,
+    wanted: Wanted,
+) -> Result<Places, LakeError> {
+    let broken = |source| LakeError::Parquet { path: file.path.to_string(), source };
+    let opened = store.open_file(&file.path)?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(opened).map_err(broken)?;
+    let mut columns = Vec::new();
+    if ended.is_some() {
+        columns.extend(["written_by", "row", "superseded_by"]);
+    }
+    if wanted == Wanted::Open {
+        columns.push(RESOLVED_AT);
+    }
+    let mask = ProjectionMask::columns(builder.parquet_schema(), columns);
+    let builder = builder.with_projection(mask).with_batch_size(BATCH);
+    let mut rows = BooleanBufferBuilder::new(usize::try_from(file.rows).unwrap_or_default());
+    for batch in builder.build().map_err(broken)? {
+        let batch = batch.map_err(|source| broken(source.into()))?;
+        rows.append_buffer(&of_batch(&batch, ended, wanted)?);
+    }
+    let rows = rows.finish();
+    Ok(Places { count: rows.count_set_bits(), rows })
+}
+
+/// The rows wanted of a batch.
+fn of_batch(
+    batch: &RecordBatch,
+    ended: Option<&Arc<Ended>>,
+    wanted: Wanted,
+) -> Result<BooleanBuffer, LakeError> {
+    let mut rows = BooleanBuffer::new_set(batch.num_rows());
+    if let Some(ended) = ended {
+        rows = &rows & scan::stand(batch, &Filter::all(), ended)?.values();
+    }
+    let resolved = batch.column_by_name(RESOLVED_AT).filter(|_| wanted == Wanted::Open);
+    if let Some(resolved) = resolved.and_then(|times| times.nulls()) {
+        rows = &rows & &!resolved.inner();
+    } else if wanted == Wanted::Open {
+        rows = BooleanBuffer::new_unset(batch.num_rows());
+    }
+    Ok(rows)
+}
