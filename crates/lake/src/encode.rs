@@ -10,7 +10,7 @@ use datafusion::{
     },
     parquet::{
         arrow::ArrowWriter,
-        basic::{Compression, Encoding, ZstdLevel},
+        basic::{Compression, Encoding},
         file::properties::{EnabledStatistics, WriterProperties},
         schema::types::ColumnPath,
     },
@@ -26,6 +26,9 @@ use crate::{
 
 /// Rows in one row group: a point lookup reads one.
 const ROW_GROUP: usize = 65_536;
+
+/// Rows in one page: who looks for few rows decodes one of each column.
+const PAGE: usize = 8_192;
 
 /// Most rows in one file.
 pub(crate) const FILE_ROWS: usize = 4_000_000;
@@ -165,11 +168,12 @@ impl<W: Write + Send> Encoder<W> {
     pub(crate) fn new(to: W, schema: SchemaRef, packing: Packing) -> Result<Self, LakeError> {
         let compression = match packing {
             Packing::Plain => Compression::UNCOMPRESSED,
-            Packing::Packed => Compression::ZSTD(ZstdLevel::try_new(1)?),
+            Packing::Packed => Compression::LZ4_RAW,
         };
         let mut properties = WriterProperties::builder()
             .set_compression(compression)
             .set_max_row_group_row_count(Some(ROW_GROUP))
+            .set_data_page_row_count_limit(PAGE)
             .set_statistics_enabled(EnabledStatistics::Chunk)
             .set_created_by("yagura".to_owned());
         for field in schema.fields() {

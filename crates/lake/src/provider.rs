@@ -53,6 +53,7 @@ pub(crate) struct TableFiles {
     ended: Arc<EndedIn>,
     known: Option<Commit>,
     places: KnownPlaces,
+    subjects: Option<usize>,
 }
 
 /// A file of which all rows are read, or those at some places.
@@ -64,8 +65,8 @@ impl TableFiles {
         store: Store,
         table: Table,
         mut files: Vec<DataFile>,
-        (ended, known): (EndedIn, Option<Commit>),
-        places: KnownPlaces,
+        ended: EndedIn,
+        known: Option<Commit>,
     ) -> Self {
         // No row of the history stands now.
         files.retain(|file| known.is_some() || !file.is_history);
@@ -74,7 +75,20 @@ impl TableFiles {
             let shard = Arc::new(Field::new(SHARD, DataType::Int32, false));
             schema = schema.with_table_partition_cols(vec![shard]);
         }
-        Self { store, schema: schema.build(), files, ended: Arc::new(ended), known, places }
+        let (ended, places) = (Arc::new(ended), KnownPlaces::default());
+        Self { store, schema: schema.build(), files, ended, known, places, subjects: None }
+    }
+
+    /// The same, with what is known of where rows lie.
+    #[must_use]
+    pub(crate) fn at(self, places: KnownPlaces) -> Self {
+        Self { places, ..self }
+    }
+
+    /// The same, which tell of so many subjects at most.
+    #[must_use]
+    pub(crate) fn of_subjects(self, subjects: u64) -> Self {
+        Self { subjects: usize::try_from(subjects).ok(), ..self }
     }
 
     /// How many rows its files have, with those that stand no longer.
@@ -243,14 +257,18 @@ impl TableFiles {
     fn together(&self, files: &[Read]) -> Statistics {
         let schema = self.schema.table_schema();
         let mut statistics = Statistics::new_unknown(schema);
-        let all = files.iter().map(|(file, places)| rows(file, places.as_deref()));
-        statistics.num_rows = Precision::Exact(all.sum());
+        let all = files.iter().map(|(file, places)| rows(file, places.as_deref())).sum();
+        statistics.num_rows = Precision::Exact(all);
         for (field, column) in schema.fields().iter().zip(&mut statistics.column_statistics) {
             let mut ranges = files.iter().map(|(file, _)| file.ranges.get(field.name()).copied());
             let both = |a: Range, b: Range| Some((a?.0.min(b?.0), a?.1.max(b?.1)));
             if let Some((low, high)) = ranges.next().and_then(|first| ranges.fold(first, both)) {
                 column.min_value = bound(field.data_type(), low).to_inexact();
                 column.max_value = bound(field.data_type(), high).to_inexact();
+            }
+            // How many rows a subject has says how many come of a join with it.
+            if let Some(subjects) = self.subjects.filter(|_| field.name() == "subject") {
+                column.distinct_count = Precision::Inexact(subjects.min(all));
             }
         }
         statistics

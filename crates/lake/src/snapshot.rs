@@ -257,8 +257,10 @@ impl Snapshot {
         let (opened, superseded) = tokio::try_join!(self.open(table), self.superseded())?;
         let files = opened.map(|(_, files)| files.clone()).unwrap_or_default();
         let ended = superseded.all().await?.remove(&table).unwrap_or_default();
-        let places = self.indexes.places.clone();
-        Ok(Arc::new(TableFiles::new(self.store.clone(), table, files, (ended, known), places)))
+        let subjects = self.open(Table::Subjects).await?.map(|(_, files)| files.as_slice());
+        let subjects = subjects.unwrap_or_default().iter().map(|file| file.rows).sum();
+        let files = TableFiles::new(self.store.clone(), table, files, ended, known);
+        Ok(Arc::new(files.at(self.indexes.places.clone()).of_subjects(subjects)))
     }
 
     /// A table and its files; `None` if nothing was ever written to it.
