@@ -28,7 +28,7 @@ use crate::{
 const ROW_GROUP: usize = 65_536;
 
 /// Rows in one page: who looks for few rows decodes one of each column.
-const PAGE: usize = 8_192;
+pub(crate) const PAGE: usize = 4_096;
 
 /// Most rows in one file.
 pub(crate) const FILE_ROWS: usize = 4_000_000;
@@ -130,7 +130,7 @@ fn encode(
 ) -> Result<EncodedFile, LakeError> {
     let mut bytes = Vec::new();
     let packing = if rows <= ROW_GROUP { Packing::Plain } else { Packing::Packed };
-    let mut encoder = Encoder::new(&mut bytes, table.file_schema(), packing)?;
+    let mut encoder = Encoder::new(&mut bytes, table.file_schema(), (packing, table.key()))?;
     for batch in batches {
         encoder.write(&batch?)?;
     }
@@ -164,8 +164,12 @@ pub(crate) struct Encoded<W> {
 }
 
 impl<W: Write + Send> Encoder<W> {
-    /// Begins a file.
-    pub(crate) fn new(to: W, schema: SchemaRef, packing: Packing) -> Result<Self, LakeError> {
+    /// Begins a file, which is sorted by a column if it has one it is asked by.
+    pub(crate) fn new(
+        to: W,
+        schema: SchemaRef,
+        (packing, key): (Packing, Option<&str>),
+    ) -> Result<Self, LakeError> {
         let compression = match packing {
             Packing::Plain => Compression::UNCOMPRESSED,
             Packing::Packed => Compression::LZ4_RAW,
@@ -176,6 +180,10 @@ impl<W: Write + Send> Encoder<W> {
             .set_data_page_row_count_limit(PAGE)
             .set_statistics_enabled(EnabledStatistics::Chunk)
             .set_created_by("yagura".to_owned());
+        if let Some(key) = key {
+            let path = ColumnPath::from(key);
+            properties = properties.set_column_statistics_enabled(path, EnabledStatistics::Page);
+        }
         for field in schema.fields() {
             let ascending = matches!(
                 field.name().as_str(),

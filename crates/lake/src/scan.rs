@@ -28,6 +28,7 @@ use crate::{
 
 mod filter;
 mod open;
+mod pages;
 
 pub use filter::Filter;
 pub(crate) use open::by_dictionary;

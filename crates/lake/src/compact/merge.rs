@@ -256,7 +256,8 @@ impl Output {
                 let name = format!("{}-{:04}", merge.name, *number);
                 *number += 1;
                 let file = merge.store.create(&delta::path_of(merge.table, merge.shard, &name))?;
-                (name, Encoder::new(file, rows.schema(), Packing::Packed)?)
+                let how = (Packing::Packed, merge.table.key());
+                (name, Encoder::new(file, rows.schema(), how)?)
             }
         };
         encoder.write(rows)?;

@@ -16,12 +16,19 @@ use datafusion::{
             },
         },
         errors::ParquetError,
-        file::{metadata::RowGroupMetaData, reader::ChunkReader, statistics::Statistics},
+        file::{
+            metadata::{PageIndexPolicy, RowGroupMetaData},
+            reader::ChunkReader,
+            statistics::Statistics,
+        },
         schema::types::SchemaDescriptor,
     },
 };
 
-use super::filter::{Filter, held, said};
+use super::{
+    filter::{Filter, held, said},
+    pages,
+};
 use crate::{
     content::ContentDigest, delta::DataFile, error::LakeError, keys::Keys, row::Row, store::Store,
 };
@@ -97,8 +104,13 @@ fn read_from<'f, T: Row, R: ChunkReader + 'static>(
     let mut columns: Vec<String> = T::fields().iter().map(|f| f.name().clone()).collect();
     columns.extend(["written_by", "row", "superseded_by"].map(str::to_owned));
     let broken = broken(file);
-    let metadata =
-        ArrowReaderMetadata::load(&opened, ArrowReaderOptions::new()).map_err(&broken)?;
+    let by_key = filter.keys.as_ref().is_some_and(|(name, _)| T::KEY == Some(*name));
+    let pages = match by_key && file.rows >= pages::WORTH_ROWS {
+        true => PageIndexPolicy::Optional,
+        false => PageIndexPolicy::Skip,
+    };
+    let options = ArrowReaderOptions::new().with_page_index_policy(pages);
+    let metadata = ArrowReaderMetadata::load(&opened, options).map_err(&broken)?;
     let options = ArrowReaderOptions::new().with_schema(by_dictionary::<T>(metadata.schema()));
     let metadata =
         ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options).map_err(&broken)?;
@@ -108,7 +120,13 @@ fn read_from<'f, T: Row, R: ChunkReader + 'static>(
         let groups = builder.metadata().row_groups().iter().enumerate();
         let groups: Vec<_> = groups.filter(|(_, group)| may_hold(group, name, keys)).collect();
         rows = groups.iter().map(|(_, group)| group.num_rows().unsigned_abs()).sum();
-        let groups = groups.into_iter().map(|(index, _)| index).collect();
+        let groups: Vec<usize> = groups.into_iter().map(|(index, _)| index).collect();
+        if let Some((of_pages, count)) = pages::rows_of(builder.metadata(), &groups, name, keys)
+            && count < rows
+        {
+            rows = count;
+            builder = builder.with_row_selection(of_pages);
+        }
         builder = builder.with_row_groups(groups);
     }
     let is_dense = filter.keys.as_ref().is_some_and(|(_, keys)| keys.len() as u64 * DENSE >= rows);
