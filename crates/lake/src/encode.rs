@@ -130,7 +130,7 @@ fn encode(
 ) -> Result<EncodedFile, LakeError> {
     let mut bytes = Vec::new();
     let packing = if rows <= ROW_GROUP { Packing::Plain } else { Packing::Packed };
-    let mut encoder = Encoder::new(&mut bytes, table.file_schema(), (packing, table.key()))?;
+    let mut encoder = Encoder::new(&mut bytes, table.file_schema(), (packing, Some(table)))?;
     for batch in batches {
         encoder.write(&batch?)?;
     }
@@ -164,11 +164,11 @@ pub(crate) struct Encoded<W> {
 }
 
 impl<W: Write + Send> Encoder<W> {
-    /// Begins a file, which is sorted by a column if it has one it is asked by.
+    /// Begins a file of a table, or of something else.
     pub(crate) fn new(
         to: W,
         schema: SchemaRef,
-        (packing, key): (Packing, Option<&str>),
+        (packing, table): (Packing, Option<Table>),
     ) -> Result<Self, LakeError> {
         let compression = match packing {
             Packing::Plain => Compression::UNCOMPRESSED,
@@ -180,14 +180,18 @@ impl<W: Write + Send> Encoder<W> {
             .set_data_page_row_count_limit(PAGE)
             .set_statistics_enabled(EnabledStatistics::Chunk)
             .set_created_by("yagura".to_owned());
-        if let Some(key) = key {
+        if let Some(key) = table.and_then(Table::key) {
             let path = ColumnPath::from(key);
             properties = properties.set_column_statistics_enabled(path, EnabledStatistics::Page);
         }
         for field in schema.fields() {
+            if table.is_some_and(|table| table.is_distinct(field.name())) {
+                let path = ColumnPath::from(field.name().as_str());
+                properties = properties.set_column_dictionary_enabled(path, false);
+            }
             let ascending = matches!(
                 field.name().as_str(),
-                "subject" | "row" | "old_row" | "record" | "report"
+                "subject" | "asset" | "row" | "old_row" | "record" | "report"
             );
             if ascending && matches!(field.data_type(), DataType::Int64 | DataType::Int32) {
                 let path = ColumnPath::from(field.name().as_str());

@@ -109,6 +109,18 @@ impl Table {
         Arc::new(Schema::new(fields))
     }
 
+    /// Whether nearly every row has a value of its own in a column: a list of its values would be as long
+    /// as the column, and would have to be read for each row that is looked for.
+    pub(crate) fn is_distinct(self, column: &str) -> bool {
+        let columns: &[&str] = match self {
+            Self::Subjects => &["key_hash", "stable_key", "name"],
+            Self::Identifiers => &["value", "hash"],
+            Self::Assets => &["name"],
+            _ => &[],
+        };
+        columns.contains(&column)
+    }
+
     /// The table of a name.
     pub fn by_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|table| table.name() == name)

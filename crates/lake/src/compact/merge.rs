@@ -256,7 +256,7 @@ impl Output {
                 let name = format!("{}-{:04}", merge.name, *number);
                 *number += 1;
                 let file = merge.store.create(&delta::path_of(merge.table, merge.shard, &name))?;
-                let how = (Packing::Packed, merge.table.key());
+                let how = (Packing::Packed, Some(merge.table));
                 (name, Encoder::new(file, rows.schema(), how)?)
             }
         };

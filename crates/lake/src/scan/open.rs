@@ -167,7 +167,7 @@ fn predicates(filter: &Filter, schema: &SchemaDescriptor) -> Vec<Box<dyn ArrowPr
 pub(crate) fn by_dictionary<T: Row>(schema: &Schema) -> SchemaRef {
     let repeating = T::repeating();
     let field = |field: &Arc<Field>| {
-        if !repeating.contains(&field.name().as_str()) {
+        if !repeating.contains(&field.name().as_str()) || T::TABLE.is_distinct(field.name()) {
             return Arc::clone(field);
         }
         let keyed = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
