@@ -24,7 +24,7 @@ use std::{
 
 use futures::StreamExt;
 use roaring::RoaringTreemap;
-use yagura_model::Timestamp;
+use yagura_model::{Timestamp, id::Shard};
 
 use crate::{
     delta::{self, DataFile, OpenTable},
@@ -35,7 +35,7 @@ use crate::{
     row::RowId,
     snapshot::Snapshot,
     store::Store,
-    superseded::Superseded,
+    superseded::{NO_SHARD, Superseded},
     table::Table,
 };
 use merge::Merge;
@@ -65,12 +65,12 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// 40 small files, 200,000 keys or one for 16 rows, files of 128 MB, 512 MB rewritten, vacuum
+    /// 40 small files, 200,000 keys or one for 4 rows, files of 128 MB, 512 MB rewritten, vacuum
     /// after 256 manifests.
     pub const STANDARD: Self = Self {
         small_files: 40,
         open_keys: 200_000,
-        rows_a_key: 16,
+        rows_a_key: 4,
         file_bytes: 128 << 20,
         folded_bytes: 512 << 20,
         vacuum_every: 256,
@@ -107,6 +107,22 @@ pub struct Compacted {
     pub keys: usize,
 }
 
+/// The rows that say now themselves what superseded them, and the shards they lie in.
+#[derive(Debug, Default)]
+pub(crate) struct Folded {
+    pub(crate) rows: BTreeMap<Table, RoaringTreemap>,
+    shards: BTreeSet<Shard>,
+}
+
+impl Folded {
+    fn add(&mut self, table: Table, shard: Option<i32>, rows: &[RowId]) {
+        if !rows.is_empty() {
+            self.rows.entry(table).or_default().extend(rows.iter().map(|row| row.number()));
+            self.shards.insert(shard.map_or(NO_SHARD, Shard));
+        }
+    }
+}
+
 /// The files of a table to be merged, by shard: each list becomes sorted files.
 type Groups = BTreeMap<(Option<i32>, bool), Vec<DataFile>>;
 
@@ -128,7 +144,7 @@ impl Compaction<'_> {
         mut self,
         extent: Extent,
         only: Option<&BTreeSet<Table>>,
-    ) -> Result<Compacted, LakeError> {
+    ) -> Result<(Compacted, Folded), LakeError> {
         let wanted = |table: &Table| only.is_none_or(|only| only.contains(table));
         let mut groups: BTreeMap<Table, Groups> = BTreeMap::new();
         let data = || Table::ALL.iter().copied().filter(|table| *table != Table::Superseded);
@@ -161,42 +177,35 @@ impl Compaction<'_> {
                 }
             }
         }
-        let mut done = Compacted::default();
-        let mut folded: BTreeMap<Table, BTreeSet<RowId>> = BTreeMap::new();
+        let (mut done, mut folded) = (Compacted::default(), Folded::default());
         for (table, groups) in groups {
-            let gone = self.table(table, groups, (keys, &Arc::default()), &mut done).await?;
-            if !gone.is_empty() {
-                done.keys += gone.len();
-                folded.insert(table, gone);
-            }
+            let with = (keys, &Arc::default());
+            self.table((table, groups), with, &mut done, &mut folded).await?;
         }
-        let superseded = wanted(&Table::Superseded) && self.has_many(extent).await?;
-        if superseded || !folded.is_empty() {
-            self.rewrite_superseded(&folded, &mut done).await?;
+        let superseded = wanted(&Table::Superseded) && self.has_many_keys(extent).await?;
+        if superseded || done.keys > 0 {
+            self.rewrite_superseded(&folded, extent, &mut done).await?;
         }
-        Ok(done)
+        Ok((done, folded))
     }
 
     /// Writes tables anew without some of their rows: all files, so that what is older counts no
     /// longer.
-    pub(crate) async fn delete(mut self, names: &Names) -> Result<Compacted, LakeError> {
+    pub(crate) async fn delete(mut self, names: &Names) -> Result<(Compacted, Folded), LakeError> {
         let keys = self.snapshot.superseded().await?;
-        let mut done = Compacted::default();
-        let mut folded: BTreeMap<Table, BTreeSet<RowId>> = BTreeMap::new();
+        let (mut done, mut folded) = (Compacted::default(), Folded::default());
         for (table, deleted) in names {
             let files = self.snapshot.open(*table).await?.map_or(&[][..], |(_, files)| files);
             let mut groups = Groups::new();
             for file in files {
                 groups.entry((file.shard, file.is_history)).or_default().push(file.clone());
             }
-            let gone = self.table(*table, groups, (keys, deleted), &mut done).await?;
-            done.keys += gone.len();
-            folded.insert(*table, gone);
+            self.table((*table, groups), (keys, deleted), &mut done, &mut folded).await?;
         }
         if done.keys > 0 {
-            self.rewrite_superseded(&folded, &mut done).await?;
+            self.rewrite_superseded(&folded, Extent::Everything, &mut done).await?;
         }
-        Ok(done)
+        Ok((done, folded))
     }
 
     /// How many keys may stand in `superseded`, by the rows in force.
@@ -217,13 +226,6 @@ impl Compaction<'_> {
         Ok(counts.values().any(|count| *count > self.limits.small_files))
     }
 
-    /// Whether `superseded` itself has more files than it should.
-    async fn has_many(&self, extent: Extent) -> Result<bool, LakeError> {
-        let most = if extent == Extent::Due { self.limits.small_files } else { 1 };
-        let Some(open) = self.opened(Table::Superseded).await? else { return Ok(false) };
-        Ok(open.small_files(u64::MAX).values().any(|count| *count > most))
-    }
-
     async fn opened(&self, table: Table) -> Result<Option<&OpenTable>, LakeError> {
         match self.open.get(&table) {
             Some(open) => Ok(Some(open)),
@@ -231,16 +233,16 @@ impl Compaction<'_> {
         }
     }
 
-    /// Merges the groups of a table; gives the rows that say now themselves what superseded them.
+    /// Merges the groups of a table, and takes note of the rows that say now themselves what superseded
+    /// them.
     async fn table(
         &mut self,
-        table: Table,
-        groups: Groups,
+        (table, groups): (Table, Groups),
         (keys, deleted): (&Arc<Superseded>, &Arc<RoaringTreemap>),
         done: &mut Compacted,
-    ) -> Result<BTreeSet<RowId>, LakeError> {
+        folded: &mut Folded,
+    ) -> Result<(), LakeError> {
         let mut actions = Vec::new();
-        let mut folded = BTreeSet::new();
         let groups = groups.into_iter().filter(|(_, inputs)| !inputs.is_empty());
         let mut merges = Vec::new();
         for (number, ((shard, _), inputs)) in groups.enumerate() {
@@ -268,15 +270,16 @@ impl Compaction<'_> {
         while let Some(merged) = merging.next().await {
             let merged = merged.map_err(|error| LakeError::Task(error.to_string()))??;
             done.files_after += merged.added.len();
+            done.keys += merged.folded.len();
+            folded.add(table, merged.shard, &merged.folded);
             actions.extend(merged.added);
-            folded.extend(merged.folded);
             fail_point("compact.merged");
         }
         drop(merging);
         if !actions.is_empty() {
             self.commit(table, actions, done).await?;
         }
-        Ok(folded)
+        Ok(())
     }
 
     async fn commit(

@@ -33,6 +33,9 @@ pub(crate) const PAGE: usize = 4_096;
 /// Most rows in one file.
 pub(crate) const FILE_ROWS: usize = 4_000_000;
 
+/// Most keys in a file of superseded versions: it is written anew when some of them leave it.
+pub(crate) const FILE_KEYS: usize = 524_288;
+
 /// A Parquet file ready to be put into the store.
 #[derive(Debug)]
 pub(crate) struct EncodedFile {
@@ -90,7 +93,8 @@ pub(crate) fn files(table: Table, batches: &[RecordBatch]) -> Result<Vec<Encoded
         if !places.is_sorted_by_key(key) {
             places.sort_by_key(key);
         }
-        for part in places.chunks(FILE_ROWS) {
+        let most = if table == Table::Superseded { FILE_KEYS } else { FILE_ROWS };
+        for part in places.chunks(most) {
             let rows = part.chunks(ROW_GROUP).map(|places| taken(batches, places));
             encoded.push(encode(table, shard, part.len(), rows)?);
         }

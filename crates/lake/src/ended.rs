@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use roaring::RoaringBitmap;
+use roaring::{RoaringBitmap, RoaringTreemap};
 use yagura_model::id::Commit;
 
 use crate::row::RowId;
@@ -50,6 +50,22 @@ impl Ended {
     pub(crate) fn extend(&mut self, written_by: Commit, ends: Vec<(i32, Commit)>) {
         let of_commit = self.by_commit.entry(written_by).or_default();
         *of_commit = Arc::new(of_commit.with(ends));
+    }
+
+    /// What is left without versions of these names; `None` if none of them is here.
+    pub(crate) fn without(&self, names: &RoaringTreemap) -> Option<Self> {
+        let mut left: Option<Self> = None;
+        for (commit, rows) in names.bitmaps() {
+            let commit = Commit(i64::from(commit));
+            let of_commit = self.of(commit).filter(|ends| !ends.rows.is_disjoint(rows));
+            let Some(of_commit) = of_commit.map(|ends| ends.without(rows)) else { continue };
+            let left = &mut left.get_or_insert_with(|| self.clone()).by_commit;
+            match of_commit.rows.is_empty() {
+                true => left.remove(&commit),
+                false => left.insert(commit, Arc::new(of_commit)),
+            };
+        }
+        left
     }
 
     /// The commit that ended a version.
@@ -140,6 +156,11 @@ impl Ends {
         } else {
             *self = self.with(vec![(row, by)]);
         }
+    }
+
+    fn without(&self, rows: &RoaringBitmap) -> Self {
+        let left = self.all().filter(|(row, _)| !rows.contains(*row as u32));
+        Self::default().with(left.collect())
     }
 
     fn with(&self, more: Vec<(i32, Commit)>) -> Self {

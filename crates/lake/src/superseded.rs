@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use roaring::RoaringTreemap;
 use yagura_model::id::{Commit, Shard};
 
 use crate::{
@@ -34,6 +35,27 @@ pub(crate) struct Parts {
     by_shard: BTreeMap<Shard, Arc<OfShard>>,
     /// Whether nothing ended in other shards.
     is_whole: bool,
+}
+
+impl Parts {
+    /// What is left once the files of some rows say it themselves.
+    pub(crate) fn without(mut self, rows: &BTreeMap<Table, RoaringTreemap>) -> Self {
+        for of_shard in self.by_shard.values_mut() {
+            for (table, names) in rows {
+                let left = of_shard.get(table).and_then(|ended| ended.without(names));
+                let Some(left) = left else { continue };
+                let of_shard = Arc::make_mut(of_shard);
+                match left.is_empty() {
+                    true => drop(of_shard.remove(table)),
+                    false => drop(of_shard.insert(*table, Arc::new(left))),
+                }
+            }
+        }
+        if self.is_whole {
+            self.by_shard.retain(|_, of_shard| !of_shard.is_empty());
+        }
+        self
+    }
 }
 
 /// The versions that other versions stand in the place of.

@@ -7,7 +7,7 @@ use yagura_model::{Timestamp, id::Commit};
 
 use crate::{
     changes::Changes,
-    compact::{Compacted, Compaction, Extent, Limits},
+    compact::{Compacted, Compaction, Extent, Folded, Limits},
     delta::{self, OpenTable},
     encode::EncodedFile,
     error::LakeError,
@@ -127,7 +127,7 @@ impl Writer {
         let (touched, ended) = (transaction.touched(), transaction.ended());
         let encoding = tokio::task::spawn_blocking(move || transaction.encode(committed_at));
         // What is compacted was there before: nothing of it waits for what is encoded.
-        let compacted = match &deleted {
+        let (_, folded) = match &deleted {
             None => self.compact_into(&mut next, Extent::Due, Some(&touched), now).await?,
             Some(deleted) => self.compaction(&mut next, now).delete(deleted).await?,
         };
@@ -163,9 +163,7 @@ impl Writer {
                 next.packs = packs;
             }
         }
-        let folded = compacted.keys > 0;
-        let known =
-            if folded { Parts::default() } else { self.snapshot.ended_with(&ended, commit) };
+        let known = self.snapshot.ended_with(&ended, commit).without(&folded.rows);
         // What was read before a deletion has what it deleted.
         let change = match &deleted {
             None => Change::of(encoded.rows, &ended, commit),
@@ -199,7 +197,7 @@ impl Writer {
         now: Timestamp,
     ) -> Result<Compacted, LakeError> {
         let mut next = self.manifest.clone();
-        let compacted = self.compact_into(&mut next, extent, only, now).await?;
+        let (compacted, _) = self.compact_into(&mut next, extent, only, now).await?;
         if compacted.tables > 0 {
             self.publish(next, now, Parts::default(), None).await?;
         }
@@ -225,7 +223,7 @@ impl Writer {
         extent: Extent,
         only: Option<&BTreeSet<Table>>,
         now: Timestamp,
-    ) -> Result<Compacted, LakeError> {
+    ) -> Result<(Compacted, Folded), LakeError> {
         self.compaction(next, now).run(extent, only).await
     }
 

@@ -63,6 +63,8 @@ pub(super) struct Merge {
 
 /// What came of it.
 pub(super) struct Merged {
+    /// The shard that was merged.
+    pub(super) shard: Option<i32>,
     /// What puts the new files into the table.
     pub(super) added: Vec<Action>,
     /// The rows that got what superseded them into their own column.
@@ -80,7 +82,8 @@ impl Merge {
         let ended = self.keys.of(self.table, self.shard)?;
         let mut present = Output::default();
         let mut history = Output::default();
-        let mut merged = Merged { added: Vec::new(), folded: Vec::new(), next: self.first };
+        let (shard, next) = (self.shard, self.first);
+        let mut merged = Merged { shard, added: Vec::new(), folded: Vec::new(), next };
         let mut rest: BinaryHeap<Reverse<(Key, usize)>> = BinaryHeap::new();
         for (index, cursor) in cursors.iter().enumerate() {
             rest.extend(cursor.key().map(|key| Reverse((key, index))));
