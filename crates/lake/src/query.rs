@@ -38,6 +38,9 @@ use crate::{
     views::{self, AsOf, VIEWS, View},
 };
 
+/// Most rows of the smaller side of a join that are kept as one table: more are shared out to threads.
+const KEPT_ROWS: usize = 8_000_000;
+
 /// What one query may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueryLimits {
@@ -161,6 +164,9 @@ async fn session(
         .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory)))
         .build_arc()?;
     let mut config = SessionConfig::new().with_target_partitions(2).with_information_schema(false);
+    // The smaller side of a join is kept whole, and rows of the larger are not moved to meet it.
+    config.options_mut().optimizer.hash_join_single_partition_threshold = limits.memory / 2;
+    config.options_mut().optimizer.hash_join_single_partition_threshold_rows = KEPT_ROWS;
     // Rows that cannot be in the answer are left out before all of their columns are decoded.
     config.options_mut().execution.parquet.pushdown_filters = true;
     let state = || {

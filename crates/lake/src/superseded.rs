@@ -121,9 +121,17 @@ impl Superseded {
         let numbers: Vec<usize> = (0..self.files.len()).collect();
         let read = parts::each(&numbers, |number| {
             let file = self.files.get(number..=number).unwrap_or_default();
-            self.read(file, &Filter::all())
+            let read = self.read(file, &Filter::all())?;
+            let even = |((shard, ..), _): &(Of, _)| shard.0 % 2 == 0;
+            Ok(read.into_iter().partition::<Runs, _>(even))
         })?;
-        *parts = Parts { by_shard: together(read), is_whole: true };
+        let (even, odd): (Vec<Runs>, Vec<Runs>) = read.into_iter().unzip();
+        let halves = Mutex::new(vec![even, odd]);
+        let joined = parts::each(&[0, 1], |_| {
+            let half = halves.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            Ok(together(half.unwrap_or_default()))
+        })?;
+        *parts = Parts { by_shard: joined.into_iter().flatten().collect(), is_whole: true };
         Ok(())
     }
 

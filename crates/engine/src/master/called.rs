@@ -18,7 +18,7 @@ use super::{Heard, Hearing, Register, Settled, Witnesses, looked, settle_all};
 use crate::links::links;
 
 /// More assets than so many are named by going through all there are.
-const FEW: usize = 2_000;
+const FEW: usize = 100_000;
 
 /// The names of some assets at a time; of one that nobody had seen by then what it was called first.
 ///

@@ -20,7 +20,7 @@ use super::{
     register::Register,
     restated::Restated,
 };
-use crate::order::by_key;
+use crate::order::{by_key, in_ranges};
 
 /// What records said at first, as far as it is asked about.
 struct AtFirst {
@@ -139,8 +139,13 @@ pub(crate) async fn settle_all<T: Send>(
         part.into_iter().for_each(|(index, one)| place(&mut made, index, one));
         away.extend(more);
     }
-    for (index, one) in settle_each(hearing, &away, &make) {
-        place(&mut made, index, one);
+    let away = in_ranges(away, register.assets.len(), |(index, _)| *index);
+    let ranges: Vec<usize> = (0..away.len()).collect();
+    let settled = |range: usize| {
+        Ok(settle_each(hearing, away.get(range).map(Vec::as_slice).unwrap_or_default(), &make))
+    };
+    for part in tokio::task::block_in_place(|| parts::each(&ranges, settled))? {
+        part.into_iter().for_each(|(index, one)| place(&mut made, index, one));
     }
     let nothing = hearing.settle(&Voices::default());
     let all = made.into_iter().enumerate();

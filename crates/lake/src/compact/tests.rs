@@ -174,6 +174,7 @@ async fn answers(snapshot: &Snapshot) -> Vec<String> {
     let checks: Vec<Stored<CheckRow>> = snapshot.read(&Filter::of("check", [3])).await.unwrap();
     answers.push(format!("{sources:?} {checks:?}"));
     answers.extend(known_then(snapshot).await);
+    read_at_places(snapshot).await;
     let findings = "SELECT * FROM finding_history ORDER BY asset, check_id, location, resolved_at";
     let masters = Masters::new(&[], Vec::new());
     let answer =
@@ -219,6 +220,31 @@ async fn known_then(snapshot: &Snapshot) -> Vec<String> {
         }
     }
     answers
+}
+
+/// The present is the same read at the places where rows lie, known already or not, and by their names.
+async fn read_at_places(snapshot: &Snapshot) {
+    for (table, chosen) in [
+        (Table::Findings, "TRUE"),
+        (Table::Findings, "resolved_at IS NULL"),
+        (Table::Findings, "resolved_at IS NULL AND severity = 3 AND subject % 3 = 0"),
+        (Table::Attributes, "resolved_at IS NULL"),
+        (Table::Sources, "TRUE"),
+    ] {
+        let mut read = Vec::new();
+        for known in [Some(snapshot.commit()), None, None] {
+            let context = SessionContext::new();
+            let standing = snapshot.standing(table, known).await.unwrap();
+            context.register_table("standing", standing).unwrap();
+            let sql = format!(
+                "SELECT * EXCLUDE (superseded_by) FROM standing WHERE {chosen} \
+                 ORDER BY written_by, \"row\""
+            );
+            let rows = context.sql(&sql).await.unwrap().collect().await.unwrap();
+            read.push(pretty_format_batches(&rows).unwrap().to_string());
+        }
+        assert!(read.iter().all(|other| *other == read[0]), "{table:?} {chosen} {read:#?}");
+    }
 }
 
 async fn compact(lake: &Lake, now: Timestamp) -> Compacted {

@@ -22,11 +22,14 @@ use yagura_model::{
 use super::{
     Ground,
     sums::{Sum, Tally},
-    weigh::Weigher,
+    weigh::{PartSums, Weigher},
 };
-use crate::score::{
-    facts::{is, number},
-    problems::ProblemKey,
+use crate::{
+    order::in_ranges,
+    score::{
+        facts::{is, number},
+        problems::ProblemKey,
+    },
 };
 
 /// A statement about an asset.
@@ -158,17 +161,26 @@ impl Scans {
             carried: vec![MicroPoints::ZERO; ground.looks.slots()],
             ..Weighed::default()
         };
-        let mut last = Weigher::new(self, ground, kept);
-        let mut together = Vec::new();
-        for (part, away) in parts {
-            last.join(&part.spread(&mut weighed));
-            together.extend(away.into_iter().map(|(statement, package)| {
-                let package = package.map(|package| last.package(package));
-                Statement { package, ..statement }
-            }));
+        let (mut sums, mut away) = (Vec::with_capacity(parts.len()), Vec::new());
+        for (part, more) in parts {
+            sums.push(part.spread(&mut weighed));
+            away.extend(more);
         }
-        last.all(&together);
-        last.done().spread(&mut weighed).end(&mut weighed);
+        // What lies in several shards is weighed once all of it is there.
+        let away = in_ranges(away, kept.len(), |(statement, _)| statement.asset as usize);
+        let ranges: Vec<usize> = (0..away.len()).collect();
+        let parts = parts::each(&ranges, |range| {
+            let mut weigher = Weigher::new(self, ground, kept);
+            let mut here = Vec::new();
+            for (statement, package) in away.get(range).into_iter().flatten() {
+                let package = package.as_ref().map(|text| weigher.package(Arc::clone(text)));
+                here.push(Statement { package, ..*statement });
+            }
+            weigher.all(&here);
+            Ok(weigher.done())
+        })?;
+        sums.extend(parts.into_iter().map(|part| part.spread(&mut weighed)));
+        PartSums::joined(&sums)?.end(&mut weighed);
         Ok(weighed)
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 use yagura_baseline::{inputs::Base, remedy::remedy};
+use yagura_lake::{LakeError, parts};
 use yagura_model::{
     coverage::ObservationKind, id::CheckKey, points::MicroPoints, severity::Severity,
 };
@@ -123,6 +124,21 @@ impl PartSums {
         }
     }
 
+    /// All of some sums.
+    ///
+    /// # Errors
+    /// If a thread fails.
+    pub(super) fn joined(all: &[Self]) -> Result<Self, LakeError> {
+        let halves = parts::each(&[0, 1], |half| {
+            let mut joined = Self::default();
+            all.iter().skip(half).step_by(2).for_each(|sums| joined.join(sums));
+            Ok(joined)
+        })?;
+        let mut joined = Self::default();
+        halves.iter().for_each(|half| joined.join(half));
+        Ok(joined)
+    }
+
     /// Hands over the sums.
     pub(super) fn end(self, all: &mut Weighed) {
         let named =
@@ -150,11 +166,6 @@ impl<'w> Weigher<'w> {
     /// The number of a package in the statements given to this weigher.
     pub(super) fn package(&mut self, text: Arc<str>) -> u32 {
         self.part.sums.packages.number(text)
-    }
-
-    /// Adds what stands under problems and remedies elsewhere.
-    pub(super) fn join(&mut self, other: &PartSums) {
-        self.part.sums.join(other);
     }
 
     pub(super) fn done(self) -> Part {
