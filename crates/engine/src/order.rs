@@ -1,5 +1,7 @@
 //! Order by counting: for many items whose keys lie near each other.
 
+use std::sync::{Mutex, PoisonError};
+
 /// The places of some items in order of their keys, those of one key as they came. Takes time and memory
 /// in proportion to how many items there are, and to how far their keys lie apart.
 pub(crate) fn by_key<T>(items: &[T], key: impl Fn(&T) -> usize) -> Vec<u32> {
@@ -28,32 +30,57 @@ pub(crate) fn by_key<T>(items: &[T], key: impl Fn(&T) -> usize) -> Vec<u32> {
     order
 }
 
-/// Items as several lists, each with those whose keys lie in a range of its own, as they came: what is
-/// about one key stands in one list. Keys are below `keys`.
-pub(crate) fn in_ranges<T>(
-    items: impl IntoIterator<Item = T>,
-    keys: usize,
-    key: impl Fn(&T) -> usize,
-) -> Vec<Vec<T>> {
-    let mut lists: Vec<Vec<T>> = std::iter::repeat_with(Vec::new).take(RANGES).collect();
-    let width = keys.div_ceil(RANGES).max(1);
-    for item in items {
-        if let Some(list) = lists.get_mut((key(&item) / width).min(RANGES - 1)) {
+/// Ranges of keys that are worked at side by side: more than there are cores, since not all have as
+/// much in them.
+pub(crate) const RANGES: usize = 8;
+
+/// Items by ranges of their keys, so that what is about one key stands in one range.
+#[derive(Debug)]
+pub(crate) struct Ranges<T> {
+    width: usize,
+    lists: Vec<Vec<T>>,
+}
+
+impl<T> Ranges<T> {
+    /// None yet, of keys from 0 to below a number.
+    pub(crate) fn new(keys: usize) -> Self {
+        let lists = std::iter::repeat_with(Vec::new).take(RANGES).collect();
+        Self { width: keys.div_ceil(RANGES).max(1), lists }
+    }
+
+    /// Adds one.
+    pub(crate) fn push(&mut self, key: usize, item: T) {
+        if let Some(list) = self.lists.get_mut((key / self.width).min(RANGES - 1)) {
             list.push(item);
         }
     }
-    lists
+
+    /// Those of several parts, in the order of the parts, range by range: whoever works at a range takes
+    /// what is in it.
+    pub(crate) fn joined(parts: impl IntoIterator<Item = Self>) -> Vec<Mutex<Vec<Vec<T>>>> {
+        let mut joined: Vec<Vec<Vec<T>>> = std::iter::repeat_with(Vec::new).take(RANGES).collect();
+        for part in parts {
+            for (range, list) in joined.iter_mut().zip(part.lists) {
+                range.push(list);
+            }
+        }
+        joined.into_iter().map(Mutex::new).collect()
+    }
 }
 
-/// Ranges that are worked at side by side: more than there are cores, since not all have as much in
-/// them.
-const RANGES: usize = 8;
+/// Takes what is in a range.
+pub(crate) fn taken<T>(ranges: &[Mutex<Vec<Vec<T>>>], range: usize) -> impl Iterator<Item = T> {
+    let lists = ranges
+        .get(range)
+        .map(|lists| std::mem::take(&mut *lists.lock().unwrap_or_else(PoisonError::into_inner)));
+    lists.into_iter().flatten().flatten()
+}
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{by_key, in_ranges};
+    use super::{RANGES, Ranges, by_key, taken};
 
     proptest! {
         #[test]
@@ -61,11 +88,17 @@ mod tests {
             keys in prop::collection::vec(0_usize..40, 0..80),
         ) {
             let items: Vec<(usize, usize)> = keys.iter().copied().enumerate().collect();
-            let lists = in_ranges(items.iter().copied(), 40, |(_, key)| *key);
+            let parts = items.chunks(17).map(|items| {
+                let mut part = Ranges::new(40);
+                items.iter().for_each(|item| part.push(item.1, *item));
+                part
+            });
+            let joined = Ranges::joined(parts);
             let mut sorted = items;
             sorted.sort_by_key(|(_, key)| *key);
             let mut together = Vec::new();
-            for mut list in lists {
+            for range in 0..RANGES {
+                let mut list: Vec<(usize, usize)> = taken(&joined, range).collect();
                 list.sort_by_key(|(_, key)| *key);
                 together.extend(list);
             }

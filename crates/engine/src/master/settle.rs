@@ -20,7 +20,7 @@ use super::{
     register::Register,
     restated::Restated,
 };
-use crate::order::{by_key, in_ranges};
+use crate::order::{RANGES, Ranges, by_key, taken};
 
 /// What records said at first, as far as it is asked about.
 struct AtFirst {
@@ -110,10 +110,13 @@ pub(crate) async fn settle_all<T: Send>(
     let relations = snapshot.scan::<RelationPoint>(&Filter::all()).await?;
     let at_first = AtFirst::open(hearing, snapshot).await?;
     let hear = |shard| {
-        let (mut here, mut away) = (Vec::new(), Vec::new());
+        let (mut here, mut away) = (Vec::new(), Ranges::new(register.assets.len()));
         let mut note = |subject, voice: Option<Voice>| {
             if let (Some(index), Some(voice)) = (register.of(subject), voice) {
-                if register.spans(index) { &mut away } else { &mut here }.push((index, voice));
+                match register.spans(index) {
+                    true => away.push(index, (index, voice)),
+                    false => here.push((index, voice)),
+                }
             }
         };
         let mut restated = Restated::default();
@@ -134,17 +137,18 @@ pub(crate) async fn settle_all<T: Send>(
     let parts = tokio::task::block_in_place(|| parts::each(&shards, hear))?;
     let mut made: Vec<Option<T>> = Vec::new();
     made.resize_with(register.assets.len(), || None);
-    let mut away = Vec::new();
+    let mut away = Vec::with_capacity(parts.len());
     for (part, more) in parts {
         part.into_iter().for_each(|(index, one)| place(&mut made, index, one));
-        away.extend(more);
+        away.push(more);
     }
-    let away = in_ranges(away, register.assets.len(), |(index, _)| *index);
-    let ranges: Vec<usize> = (0..away.len()).collect();
-    let settled = |range: usize| {
-        Ok(settle_each(hearing, away.get(range).map(Vec::as_slice).unwrap_or_default(), &make))
+    let away = Ranges::joined(away);
+    let of_range = |range| {
+        let said: Vec<(usize, Voice)> = taken(&away, range).collect();
+        Ok(settle_each(hearing, &said, &make))
     };
-    for part in tokio::task::block_in_place(|| parts::each(&ranges, settled))? {
+    let ranges: Vec<usize> = (0..RANGES).collect();
+    for part in tokio::task::block_in_place(|| parts::each(&ranges, of_range))? {
         part.into_iter().for_each(|(index, one)| place(&mut made, index, one));
     }
     let nothing = hearing.settle(&Voices::default());

@@ -25,7 +25,7 @@ use super::{
     weigh::{PartSums, Weigher},
 };
 use crate::{
-    order::in_ranges,
+    order::{RANGES, Ranges, taken},
     score::{
         facts::{is, number},
         problems::ProblemKey,
@@ -141,13 +141,13 @@ impl Scans {
         let parts = parts::each(&shards, |shard| {
             let mut weigher = Weigher::new(self, ground, kept);
             let mut here = Vec::with_capacity(self.findings.rows(shard));
-            let mut away = Vec::new();
+            let mut away = Ranges::new(kept.len());
             self.findings.each(Some(shard), |Stored { row, .. }| {
                 let Some(mut statement) = self.statement(ground, &row) else { return };
                 let package = statement.open && row.location.starts_with("pkg:");
                 let package = package.then_some(row.location);
                 if ground.register.spans(statement.asset as usize) {
-                    away.push((statement, package));
+                    away.push(statement.asset as usize, (statement, package));
                 } else {
                     statement.package = package.map(|package| weigher.package(package));
                     here.push(statement);
@@ -161,21 +161,21 @@ impl Scans {
             carried: vec![MicroPoints::ZERO; ground.looks.slots()],
             ..Weighed::default()
         };
-        let (mut sums, mut away) = (Vec::with_capacity(parts.len()), Vec::new());
+        let (mut sums, mut away) = (Vec::new(), Vec::with_capacity(parts.len()));
         for (part, more) in parts {
             sums.push(part.spread(&mut weighed));
-            away.extend(more);
+            away.push(more);
         }
         // What lies in several shards is weighed once all of it is there.
-        let away = in_ranges(away, kept.len(), |(statement, _)| statement.asset as usize);
-        let ranges: Vec<usize> = (0..away.len()).collect();
+        let away = Ranges::joined(away);
+        let ranges: Vec<usize> = (0..RANGES).collect();
         let parts = parts::each(&ranges, |range| {
             let mut weigher = Weigher::new(self, ground, kept);
-            let mut here = Vec::new();
-            for (statement, package) in away.get(range).into_iter().flatten() {
-                let package = package.as_ref().map(|text| weigher.package(Arc::clone(text)));
-                here.push(Statement { package, ..*statement });
-            }
+            let statements = taken(&away, range).map(|(statement, package)| {
+                let package = package.map(|text| weigher.package(text));
+                Statement { package, ..statement }
+            });
+            let here: Vec<Statement> = statements.collect();
             weigher.all(&here);
             Ok(weigher.done())
         })?;

@@ -1,13 +1,14 @@
 //! Who looked at what: the newest look of each required observation of each asset.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use roaring::RoaringBitmap;
 use yagura_baseline::{
     model::Model,
     observation::{ObservationState, Required},
 };
-use yagura_lake::{LakeError, rows::CoverageRow};
+use yagura_lake::{LakeError, parts, rows::CoverageRow};
 use yagura_model::{
     Timestamp,
     coverage::{ObservationKind, ObservationKinds},
@@ -18,12 +19,16 @@ use yagura_model::{
 use super::sketch::Sketches;
 use crate::master::Register;
 
+/// No look: before every time.
+const NEVER: i64 = i64::MIN;
+
 /// The required observations of all assets, in slots: those of an asset stand together.
 #[derive(Debug)]
 pub(super) struct Looks {
     /// By index of the asset, its first slot.
     first: Vec<usize>,
-    newest: Vec<Option<Timestamp>>,
+    /// By slot, the microsecond of the newest look; shards are gone through side by side.
+    newest: Vec<AtomicI64>,
     required: BTreeMap<AssetClass, Vec<Required>>,
     at: Timestamp,
 }
@@ -56,32 +61,39 @@ impl Looks {
             }
             classes.push(class);
         }
-        looks.newest = vec![None; slots];
+        looks.newest = std::iter::repeat_with(|| AtomicI64::new(NEVER)).take(slots).collect();
         // Newest first: what a newer look of the same sort saw, an older one says nothing new of.
         rows.retain(|row| row.observed_at <= at);
         rows.sort_by_key(|row| std::cmp::Reverse(row.observed_at));
-        let mut met: BTreeMap<(Shard, i32, bool), RoaringBitmap> = BTreeMap::new();
+        let mut by_shard: BTreeMap<Shard, Vec<CoverageRow>> = BTreeMap::new();
         for row in rows {
-            let credentialed = row.credentialed != Some(false);
-            let seen = met.entry((row.of_shard, row.kinds, credentialed)).or_default();
-            let subjects = row.numbers()?;
-            let new = &subjects - &*seen;
-            *seen |= subjects;
-            let kinds = ObservationKinds(u32::try_from(row.kinds).unwrap_or_default());
-            for number in new {
-                let Some(index) = register.of(SubjectKey::new(row.of_shard, number)) else {
-                    continue;
-                };
-                if let Some(Some(class)) = classes.get(index) {
-                    looks.note(index, *class, kinds, row.credentialed, row.observed_at);
+            by_shard.entry(row.of_shard).or_default().push(row);
+        }
+        let shards: Vec<Shard> = by_shard.keys().copied().collect();
+        parts::each(&shards, |shard| {
+            let mut met: BTreeMap<(i32, bool), RoaringBitmap> = BTreeMap::new();
+            for row in by_shard.get(&shard).into_iter().flatten() {
+                let credentialed = row.credentialed != Some(false);
+                let seen = met.entry((row.kinds, credentialed)).or_default();
+                let subjects = row.numbers()?;
+                let new = &subjects - &*seen;
+                *seen |= subjects;
+                let kinds = ObservationKinds(u32::try_from(row.kinds).unwrap_or_default());
+                for number in new {
+                    let index = register.of(SubjectKey::new(shard, number));
+                    let class = index.and_then(|index| Some((index, (*classes.get(index)?)?)));
+                    if let Some((index, class)) = class {
+                        looks.note(index, class, kinds, row.credentialed, row.observed_at);
+                    }
                 }
             }
-        }
+            Ok(())
+        })?;
         Ok(looks)
     }
 
     fn note(
-        &mut self,
+        &self,
         index: usize,
         class: AssetClass,
         kinds: ObservationKinds,
@@ -94,9 +106,9 @@ impl Looks {
             let looked = kinds.contains(required.kind);
             if looked
                 && required.accepts(required.kind, credentialed)
-                && let Some(newest) = self.newest.get_mut(slot)
+                && let Some(newest) = self.newest.get(slot)
             {
-                *newest = (*newest).max(Some(at));
+                newest.fetch_max(at.as_microsecond(), Ordering::Relaxed);
             }
         }
     }
@@ -112,7 +124,9 @@ impl Looks {
         let first = self.first.get(index).copied().unwrap_or_default();
         let required = self.required.get(&class).map(Vec::as_slice).unwrap_or_default();
         (first..).zip(required).map(move |(slot, required)| {
-            let newest = self.newest.get(slot).copied().flatten();
+            let newest = self.newest.get(slot).map(|newest| newest.load(Ordering::Relaxed));
+            let newest = newest.filter(|newest| *newest != NEVER);
+            let newest = newest.and_then(|newest| Timestamp::from_microsecond(newest).ok());
             let required = required.at_least(at_least_days);
             Look { slot, required, state: required.state(newest, self.at) }
         })
