@@ -134,7 +134,7 @@ fn encode(
 ) -> Result<EncodedFile, LakeError> {
     let mut bytes = Vec::new();
     let packing = if rows <= ROW_GROUP { Packing::Plain } else { Packing::Packed };
-    let mut encoder = Encoder::new(&mut bytes, table.file_schema(), (packing, Some(table)))?;
+    let mut encoder = Encoder::new(&mut bytes, table.file_schema(), packing, Some(table))?;
     for batch in batches {
         encoder.write(&batch?)?;
     }
@@ -172,7 +172,8 @@ impl<W: Write + Send> Encoder<W> {
     pub(crate) fn new(
         to: W,
         schema: SchemaRef,
-        (packing, table): (Packing, Option<Table>),
+        packing: Packing,
+        table: Option<Table>,
     ) -> Result<Self, LakeError> {
         let compression = match packing {
             Packing::Plain => Compression::UNCOMPRESSED,

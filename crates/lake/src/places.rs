@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use datafusion::{
     arrow::{
-        array::{Array, BooleanBufferBuilder, RecordBatch},
+        array::{BooleanBufferBuilder, RecordBatch},
         buffer::BooleanBuffer,
+        compute::is_null,
     },
     parquet::arrow::{ProjectionMask, arrow_reader::ParquetRecordBatchReaderBuilder},
 };
@@ -54,7 +55,29 @@ pub(crate) struct Places {
 /// What was worked out, for all states of a lake that one process looks at.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct KnownPlaces {
-    known: Arc<Mutex<HashMap<(Path, Wanted), Known>>>,
+    kept: Arc<Mutex<Kept>>,
+}
+
+/// The places in files, by their paths.
+#[derive(Debug, Default)]
+struct Kept {
+    known: HashMap<(Path, Wanted), Known>,
+    /// Rows of all of them.
+    rows: usize,
+}
+
+impl Kept {
+    /// Keeps those of one file, and nothing else any more if they are too many: what is of no state any
+    /// longer goes with all others.
+    fn keep(&mut self, of: (Path, Wanted), known: Known) {
+        self.rows += known.places.rows.len();
+        if let Some(before) = self.known.insert(of, known) {
+            self.rows -= before.places.rows.len();
+        }
+        if self.rows > KEPT {
+            *self = Self::default();
+        }
+    }
 }
 
 /// The places in a file by what ended in its shard.
@@ -78,22 +101,18 @@ impl KnownPlaces {
         wanted: Wanted,
     ) -> Result<Arc<Places>, LakeError> {
         let of = (file.path.clone(), wanted);
-        if let Some(known) = self.lock().get(&of).filter(|known| is_same(&known.ended, ended)) {
+        if let Some(known) = self.lock().known.get(&of).filter(|known| is_same(&known.ended, ended))
+        {
             return Ok(Arc::clone(&known.places));
         }
         let places = Arc::new(read(store, file, ended, wanted)?);
         let known = Known { ended: ended.map(Arc::clone), places: Arc::clone(&places) };
-        let mut all = self.lock();
-        all.insert(of, known);
-        // Files that are no longer of any state go with all others.
-        if all.values().map(|known| known.places.rows.len()).sum::<usize>() > KEPT {
-            all.clear();
-        }
+        self.lock().keep(of, known);
         Ok(places)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<(Path, Wanted), Known>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -142,11 +161,8 @@ fn of_batch(
     if let Some(ended) = ended {
         rows = &rows & scan::stand(batch, &Filter::all(), ended)?.values();
     }
-    let resolved = batch.column_by_name(RESOLVED_AT).filter(|_| wanted == Wanted::Open);
-    if let Some(resolved) = resolved.and_then(|times| times.nulls()) {
-        rows = &rows & &!resolved.inner();
-    } else if wanted == Wanted::Open {
-        rows = BooleanBuffer::new_unset(batch.num_rows());
+    if let Some(resolved) = batch.column_by_name(RESOLVED_AT).filter(|_| wanted == Wanted::Open) {
+        rows = &rows & is_null(resolved)?.values();
     }
     Ok(rows)
 }

@@ -110,21 +110,21 @@ impl TableFiles {
     /// The files that have rows of the present that are wanted, with their places.
     async fn at_places(&self, wanted: Wanted) -> Result<Vec<Read>> {
         let (store, known, all) = (self.store.clone(), self.places.clone(), self.files.clone());
-        let of = |file: &DataFile| {
+        let ended = |file: &DataFile| {
             let ended = self.ended.get(&file.shard).filter(|_| self.may_have_ended(file));
-            (ended.map(Arc::clone), wanted)
+            ended.map(Arc::clone)
         };
-        let of: Vec<(Option<Arc<Ended>>, Wanted)> = all.iter().map(of).collect();
+        let ended: Vec<Option<Arc<Ended>>> = all.iter().map(ended).collect();
         let reading = tokio::task::spawn_blocking(move || {
             let numbers: Vec<usize> = (0..all.len()).collect();
             let read = parts::each(&numbers, |number| {
-                let (Some(file), Some((ended, wanted))) = (all.get(number), of.get(number)) else {
+                let Some((file, ended)) = all.get(number).zip(ended.get(number)) else {
                     return Ok(None);
                 };
-                if ended.is_none() && *wanted == Wanted::Standing {
+                if ended.is_none() && wanted == Wanted::Standing {
                     return Ok(Some((file.clone(), None)));
                 }
-                let places = known.of(&store, file, ended.as_ref(), *wanted)?;
+                let places = known.of(&store, file, ended.as_ref(), wanted)?;
                 Ok((places.count > 0).then(|| (file.clone(), Some(places))))
             });
             read.map(|read| read.into_iter().flatten().collect())

@@ -259,8 +259,8 @@ impl Output {
                 let name = format!("{}-{:04}", merge.name, *number);
                 *number += 1;
                 let file = merge.store.create(&delta::path_of(merge.table, merge.shard, &name))?;
-                let how = (Packing::Packed, Some(merge.table));
-                (name, Encoder::new(file, rows.schema(), how)?)
+                let table = Some(merge.table);
+                (name, Encoder::new(file, rows.schema(), Packing::Packed, table)?)
             }
         };
         encoder.write(rows)?;

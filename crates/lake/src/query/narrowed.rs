@@ -64,85 +64,19 @@ fn chooses(conditions: &[Expr]) -> Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use yagura_model::{
-        Timestamp,
-        id::{AssetKey, CheckKey, ReportKey, Shard, SourceKey, SubjectKey},
-    };
-
     use super::is_narrowed;
     use crate::{
-        Changes, Lake,
         masters::Masters,
         query::{QueryLimits, session},
-        rows::{CheckRow, FindingRow, LinkRow, SourceRow},
+        testing::{at, lake},
         views::AsOf,
     };
-
-    /// Twenty findings of four checks on five assets.
-    fn changes() -> Changes {
-        let subject = |number| SubjectKey::new(Shard(1), number);
-        let link = |number: u32| LinkRow {
-            subject: subject(number),
-            asset: AssetKey(i64::from(number)),
-            valid_from: Some(Timestamp::UNIX_EPOCH),
-            valid_to: None,
-            decided_by: "rule:new".to_owned(),
-        };
-        let check = |key: i32| CheckRow {
-            check: CheckKey(key),
-            tool: "test".to_owned(),
-            id: format!("check {key}"),
-            kind: 0,
-            title: String::new(),
-            severity: None,
-            cves: vec![format!("CVE-2026-{key:04}")],
-            vectors: Vec::new(),
-            description: String::new(),
-            remediation: String::new(),
-            references: Vec::new(),
-            remote: None,
-            content: i64::from(key),
-        };
-        let finding = |number: i32| FindingRow {
-            subject: subject(number as u32 % 5),
-            check: CheckKey(number % 4),
-            location: "22/tcp".into(),
-            source: SourceKey(1),
-            state: 1,
-            severity: 3,
-            disposition: 0,
-            fixed_version: None,
-            first_seen: Timestamp::UNIX_EPOCH,
-            resolved_at: None,
-            report: ReportKey(1),
-            record: number,
-        };
-        let source = SourceRow {
-            source: SourceKey(1),
-            name: "source".to_owned(),
-            organisation: "sakura".to_owned(),
-            kinds: 1,
-            tool: "test".to_owned(),
-        };
-        Changes {
-            sources: vec![source],
-            links: (0..5).map(link).collect(),
-            checks: (0..4).map(check).collect(),
-            findings: (0..20).map(finding).collect(),
-            ..Changes::default()
-        }
-    }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_join_is_narrowed_by_what_is_chosen_of_the_smaller_tables() {
         let folder = tempfile::tempdir().unwrap();
-        let lake = Lake::open(folder.path()).unwrap();
-        let now = Timestamp::UNIX_EPOCH;
-        let mut writer = lake.write(Duration::ZERO, now).await.unwrap();
-        writer.commit(changes(), now).await.unwrap();
-        let snapshot = lake.snapshot().await.unwrap();
+        // Of the tables that findings are joined with none has as many rows.
+        let snapshot = lake(folder.path(), 4).await.snapshot().await.unwrap();
         for (sql, expected) in [
             ("SELECT source, count(*) FROM findings GROUP BY source", false),
             (
@@ -153,7 +87,7 @@ mod tests {
             ("SELECT * FROM findings WHERE asset = 3", true),
             ("SELECT * FROM findings WHERE check_id LIKE 'check %'", true),
         ] {
-            for as_of in [AsOf::present(now), AsOf::time(now)] {
+            for as_of in [AsOf::present(at(4)), AsOf::time(at(4))] {
                 let (limits, masters) = (QueryLimits::STANDARD, Masters::new(&[], Vec::new()));
                 let context = session(&snapshot, sql, as_of, limits, masters).await.unwrap();
                 let (state, plan) = context.sql(sql).await.unwrap().into_parts();

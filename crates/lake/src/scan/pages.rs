@@ -68,7 +68,7 @@ fn ranges(index: &ColumnIndexMetaData) -> Option<Vec<Option<(i64, i64)>>> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::{collections::BTreeSet, time::Duration};
 
     use proptest::prelude::*;
     use yagura_model::{
@@ -76,11 +76,19 @@ mod tests {
         id::{AssetKey, Shard, SubjectKey},
     };
 
-    use crate::{Changes, Lake, encode::PAGE, rows::LinkRow, scan::Filter};
+    use datafusion::parquet::{
+        arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions},
+        file::metadata::PageIndexPolicy,
+    };
+
+    use super::rows_of;
+    use crate::{
+        Changes, Lake, encode::PAGE, keys::Keys, rows::LinkRow, scan::Filter, table::Table,
+    };
 
     const SUBJECTS: u32 = 9 * PAGE as u32;
 
-    /// Links of which each subject has one, but every thousandth, which has as many as two pages hold.
+    /// Links of which each subject has one, but three, which have as many as two pages hold.
     fn links() -> Vec<LinkRow> {
         let of = |number: u32| {
             let asset = AssetKey(i64::from(number));
@@ -112,11 +120,21 @@ mod tests {
             let snapshot = lake.snapshot().await.unwrap();
             (lake, snapshot)
         });
+        let metadata = runtime.block_on(async {
+            let (_, files) = snapshot.open(Table::Links).await.unwrap().unwrap();
+            let [file] = files.as_slice() else { panic!("{files:?}") };
+            let opened = lake.store().open_file(&file.path).unwrap();
+            let options =
+                ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Required);
+            ArrowReaderMetadata::load(&opened, options).unwrap()
+        });
+        let groups: Vec<usize> = (0..metadata.metadata().num_row_groups()).collect();
         let all = links();
         let near = (0..SUBJECTS, 1_u32..40).prop_map(|(from, count)| from..from + count);
         let apart = prop::collection::vec(0..SUBJECTS + 5, 0..6);
         proptest!(ProptestConfig::with_cases(40), |(near in near, apart in apart)| {
-            let wanted: std::collections::BTreeSet<i64> = near
+            let places = 2 + apart.len() as u64;
+            let wanted: BTreeSet<i64> = near
                 .chain(apart)
                 .map(|number| SubjectKey::new(Shard(1), number).0)
                 .collect();
@@ -124,7 +142,11 @@ mod tests {
             let rows: Vec<LinkRow> = runtime.block_on(snapshot.rows(&filter)).unwrap();
             let expected = all.iter().filter(|row| wanted.contains(&row.subject.0));
             prop_assert!(rows.iter().eq(expected));
+            let keys: Keys = wanted.iter().copied().collect();
+            let (_, decoded) = rows_of(metadata.metadata(), &groups, "subject", &keys).unwrap();
+            // No page but those that a wanted row lies in, or that begin or end beside it.
+            let most = rows.len() as u64 + 2 * places * PAGE as u64;
+            prop_assert!(decoded <= most, "{decoded} of {}, {most}", all.len());
         });
-        drop(lake);
     }
 }

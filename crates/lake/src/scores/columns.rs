@@ -103,7 +103,7 @@ fn numbers(values: impl Iterator<Item = i64>) -> ArrayRef {
 
 fn encoded(schema: SchemaRef, columns: Vec<ArrayRef>) -> Result<File, LakeError> {
     let mut bytes = Vec::new();
-    let mut encoder = Encoder::new(&mut bytes, Arc::clone(&schema), (Packing::Packed, None))?;
+    let mut encoder = Encoder::new(&mut bytes, Arc::clone(&schema), Packing::Packed, None)?;
     encoder.write(&RecordBatch::try_new(schema, columns)?)?;
     let digest = encoder.finish()?.digest;
     Ok(File { bytes, digest })
