@@ -4,6 +4,7 @@ mod hindrance;
 
 pub use hindrance::{Hindrance, is_full};
 
+use datafusion::error::DataFusionError;
 use yagura_model::{Timestamp, id::ReportKey};
 
 use crate::{
@@ -80,7 +81,7 @@ pub enum LakeError {
     Columns(#[from] datafusion::arrow::error::ArrowError),
     /// A query could not be planned or carried out.
     #[error("the query failed")]
-    Query(#[from] datafusion::error::DataFusionError),
+    Query(#[source] DataFusionError),
     /// A query that is something else than one `SELECT`.
     #[error("only one `SELECT` can be asked; nothing that changes data, files or settings")]
     NotOneSelect,
@@ -127,4 +128,17 @@ pub enum LakeError {
     /// A part of the work was stopped.
     #[error("a part of the work stopped: {0}")]
     Task(String),
+}
+
+impl From<DataFusionError> for LakeError {
+    /// What a table of the lake met on the way is told as it was.
+    fn from(error: DataFusionError) -> Self {
+        match error {
+            DataFusionError::External(met) => match met.downcast::<Self>() {
+                Ok(own) => *own,
+                Err(met) => Self::Query(DataFusionError::External(met)),
+            },
+            other => Self::Query(other),
+        }
+    }
 }

@@ -166,3 +166,31 @@ fn of_batch(
     }
     Ok(rows)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        LakeError,
+        masters::Masters,
+        query::{QueryLimits, query},
+        table::Table,
+        testing::{at, lake},
+        views::AsOf,
+    };
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_query_that_meets_a_broken_file_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let lake = lake(folder.path(), 4).await;
+        let snapshot = lake.snapshot().await.unwrap();
+        let files = snapshot.files(Table::Findings).await.unwrap();
+        let file = lake.store().locate(&files[0].path.as_str().into());
+        let bytes = std::fs::read(&file).unwrap();
+        std::fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
+        let (sql, masters) = ("SELECT count(*) FROM findings", Masters::new(&[], Vec::new()));
+        let as_of = AsOf::present(at(4));
+        let met = query(&snapshot, sql, as_of, QueryLimits::STANDARD, masters).await;
+        let named = |path: &str| *path == files[0].path;
+        assert!(matches!(&met, Err(LakeError::Parquet { path, .. }) if named(path)), "{met:?}");
+    }
+}
